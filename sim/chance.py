@@ -1,0 +1,88 @@
+"""Addressed randomness: ``chance(key, user, day, purpose, k)`` is a pure function, the same on every machine.
+
+Philox-4x32-10 (Salmon et al. 2011, Random123) with counter (user, day, purpose, k) and the key of a study's seed and
+replication. No generator state exists, so the same user has the same luck in every scenario, whatever else happens and in
+whatever order users are visited. A purpose names one use of chance; a new purpose never moves another one's numbers.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from numba import njit
+
+LOW = np.uint64(0xFFFFFFFF)
+WORD = np.uint64(32)
+MULTIPLY_0, MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+BUMP_0, BUMP_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+S21, S11 = np.uint64(21), np.uint64(11)
+
+_REGISTER: dict[int, str] = {}
+
+
+def purpose(name: str) -> int:
+    """The address of one use of chance, such as ``"coupons.notice"``: 31 bits made from its name.
+
+    Raises ``ValueError`` where two names meet on one address; a name may be asked for again.
+    """
+    number = zlib.crc32(name.encode()) & 0x7FFFFFFF
+    if _REGISTER.setdefault(number, name) != name:
+        raise ValueError(f"the purposes {name!r} and {_REGISTER[number]!r} share an address: rename one")
+    return number
+
+
+def purposes() -> dict[str, int]:
+    """Every purpose registered so far, by name."""
+    return {name: number for number, name in sorted(_REGISTER.items(), key=lambda item: item[1])}
+
+
+@njit("UniTuple(u8,4)(u8,u8,u8,u8,u8,u8)", error_model="numpy", cache=True)
+def philox(c0, c1, c2, c3, k0, k1):
+    """Philox-4x32-10: four random 32-bit words from a counter of four words and a key of two."""
+    for _ in range(10):
+        a = MULTIPLY_0 * c0
+        b = MULTIPLY_1 * c2
+        c0, c1, c2, c3 = (b >> WORD) ^ c1 ^ k0, b & LOW, (a >> WORD) ^ c3 ^ k1, a & LOW
+        k0 = (k0 + BUMP_0) & LOW
+        k1 = (k1 + BUMP_1) & LOW
+    return c0, c1, c2, c3
+
+
+@njit("f8(i8,i8,i8,i8,i8)", error_model="numpy", cache=True)
+def chance(key, user, day, purpose, k):
+    """The number in [0, 1), in steps of 2⁻⁵³, at one address.
+
+    ``key`` is the study's and replication's (``key_of``), ``user`` below 2³², ``day`` −1 for what is drawn once,
+    ``purpose`` from ``purpose(name)``, ``k`` tells several draws of one day apart.
+    """
+    c0 = np.uint64(user) & LOW
+    c1 = np.uint64(day) & LOW
+    c2 = np.uint64(purpose) & LOW
+    c3 = np.uint64(k) & LOW
+    k0 = np.uint64(key) & LOW
+    k1 = np.uint64(key) >> WORD
+    for _ in range(10):
+        a = MULTIPLY_0 * c0
+        b = MULTIPLY_1 * c2
+        c0, c1, c2, c3 = (b >> WORD) ^ c1 ^ k0, b & LOW, (a >> WORD) ^ c3 ^ k1, a & LOW
+        k0 = (k0 + BUMP_0) & LOW
+        k1 = (k1 + BUMP_1) & LOW
+    return np.float64((c0 << S21) | (c1 >> S11)) * 1.1102230246251565e-16
+
+
+@njit("f8[:](i8,i8,i8,i8)", error_model="numpy", cache=True)
+def trait_luck(key, users, purpose, k):
+    """What ``chance`` gives each of the users 0 … users−1 for a trait drawn once; shape (users,)."""
+    out = np.empty(users, np.float64)
+    for user in range(users):
+        out[user] = chance(key, user, -1, purpose, k)
+    return out
+
+
+def key_of(seed: int, replication: int) -> int:
+    """The key of one replication of one study: 63 bits, themselves addressed by seed and replication."""
+    words = philox(
+        np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication), np.uint64(0x6C696665), np.uint64(0), np.uint64(0)
+    )
+    return (int(words[0]) | int(words[1]) << 32) & 0x7FFFFFFFFFFFFFFF

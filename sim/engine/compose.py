@@ -1,0 +1,121 @@
+"""Rules → one user's day → one loop over users; compiled, or in plain Python for one user at a time.
+
+numba's disk cache answers stale when a called function in another file changes. So the loop is named after the content of every source
+it is made from, and its cache is right by construction: edit a rule, and the name changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+import types
+from collections.abc import Callable, Mapping
+
+import numba
+
+from sim import chance, day, exact, population, quantile, rule
+from sim.engine import records
+from sim.lever import Lever
+from sim.rule import JIT, PHASES, plain
+
+CHUNK = 8_192
+"""Users in a chunk: the unit of work, whatever the number of threads."""
+
+DAYS_A_BYTE = 8
+
+
+def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]:
+    """(rule, lever's name) of one phase, in the order of the levers' names."""
+    return [(f, name) for name, lever in levers.items() for f in lever.rules if f.phase == phase]
+
+
+def fingerprint(levers: Mapping[str, Lever]) -> str:
+    """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
+    sources = {m.__name__: m for m in (chance, day, exact, population, quantile, records, rule, sys.modules[__name__])}
+    sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
+    sources |= {lever.module.__name__: lever.module for lever in levers.values()}
+    content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
+    for name in sorted(sources):
+        content.update(inspect.getsource(sources[name]).encode())
+    return content.hexdigest()[:16]
+
+
+def plain_day(levers: Mapping[str, Lever]) -> Callable:
+    """``sim.day.live`` with the levers' rules in place, in plain Python."""
+    scope = {name: plain(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
+    for phase in PHASES:
+        scope[phase] = _in_turn([(plain(f), slot) for f, slot in steps(levers, phase)])
+    return types.FunctionType(plain(day.live).__code__, scope, "live")
+
+
+def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
+    """The loop over users, compiled, for any scenario whose levers are among these."""
+    scope = dict(vars(day))
+    for phase in PHASES:
+        scope[phase] = _join([_bind(f, slot) for f, slot in steps(levers, phase)])
+    one_day = numba.njit(**JIT)(types.FunctionType(plain(day.live).__code__, scope, "live"))
+    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": one_day}, "days")
+    loop.__qualname__ = f"days_{fingerprint(levers)}"
+    return numba.njit(cache=True, **JIT)(loop)
+
+
+def _loop(rows, visited, ordered, posted, counters, policy, today, log, first, last):
+    """Everybody of the chunks first … last−1 lives one day; marks of who visited, ordered and posted are kept."""
+    ps = policy[0]
+    t = today[0]
+    byte = t.day // DAYS_A_BYTE
+    bit = 1 << (t.day % DAYS_A_BYTE)
+    for chunk in range(first, last):
+        m = counters[chunk]
+        for i in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(rows))):
+            LIVE(rows[i], ps, t, m, log)  # noqa: F821 - the engine's name for the composed day
+            if t.visit > 0:
+                visited[i, byte] |= bit
+                if t.orders > 0:
+                    ordered[i, byte] |= bit
+            posted[i] = t.posted
+
+
+@numba.njit(**JIT)
+def _nothing(u, ps, t, m):
+    """A phase in which no lever acts."""
+
+
+def _bind(f: Callable, slot: str) -> Callable:
+    """A rule with its lever's columns, parameters and counters in place; without effect where the lever is off."""
+
+    @numba.njit(**JIT)
+    def bound(u, ps, t, m):
+        p = ps[slot]
+        if p.on:
+            f(u, u[slot], p, t, m[slot])
+
+    return bound
+
+
+def _join(rules: list[Callable]) -> Callable:
+    if not rules:
+        return _nothing
+    if len(rules) == 1:
+        return rules[0]
+    return _then(_join(rules[: len(rules) // 2]), _join(rules[len(rules) // 2 :]))
+
+
+def _then(f: Callable, g: Callable) -> Callable:
+    @numba.njit(**JIT)
+    def both(u, ps, t, m):
+        f(u, ps, t, m)
+        g(u, ps, t, m)
+
+    return both
+
+
+def _in_turn(rules: list[tuple[Callable, str]]) -> Callable:
+    def phase(u, ps, t, m):
+        for f, slot in rules:
+            p = getattr(ps, slot)
+            if p.on:
+                f(u, getattr(u, slot), p, t, getattr(m, slot))
+
+    return phase

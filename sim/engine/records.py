@@ -1,0 +1,101 @@
+"""The numbers the compiled day reads and counts: policy (parameters), counters, and the order list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim import quantile
+from sim.exact import exp
+from sim.lever import Lever
+from sim.population import basket_table
+
+CORE_COUNTERS = {
+    "prospect": ("users", "stock: in the market, not yet reached"),
+    "registered": ("users", "stock: signed up, no order yet"),
+    "customer": ("users", "stock: has ordered, seen lately"),
+    "dormant": ("users", "stock: not seen for dormant_after_days"),
+    "churned": ("users", "stock: not seen for churned_after_days, or left for good"),
+    "departed": ("users", "stock: left for good (only a simulator knows)"),
+    "new_users": ("users", "signed up today"),
+    "active_users": ("users", "visited today"),
+    "visits": ("visits", "today"),
+    "first_orders": ("orders", "first orders today"),
+    "orders": ("orders", "today, first orders included"),
+    "repeat_orders": ("orders", "today, first orders not included"),
+    "failures": ("orders", "that went wrong today"),
+    "returned": ("users", "came back today after having left"),
+    "basket": ("minor units", "orders of today before discounts"),
+    "revenue": ("minor units", "paid today"),
+    "cost_of_goods": ("minor units", "of the goods ordered today"),
+    "logged": ("orders", "written to the list of orders"),
+}
+STOCKS = ("prospect", "registered", "customer", "dormant", "churned", "departed")
+"""Counters of changes whose running sum is a stock; everybody begins as a prospect."""
+
+ORDER_LOG = np.dtype([("user", "i8"), ("day", "i8"), ("amount_minor", "i8"), ("paid_minor", "i8")])
+
+CORE_POLICY = np.dtype(
+    [
+        ("market", "i8"), ("order_on_entry", "i8"), ("conversion", "f8"), ("interest_keep", "f8"),
+        ("dropout", "i8"), ("period_days", "i8"), ("first_order_leaves", "i8"), ("own_orders_only", "f8"),
+        ("habit_lift", "f8"), ("habit_days", "f8"), ("failure_rate", "f8"), ("satisfaction_step", "f8"), ("loss_weight", "f8"),
+        ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_keep", "f8"), ("fatigue_visit", "f8"),
+        ("reference_keep", "f8"), ("price_gain", "f8"), ("price_loss", "f8"), ("borrowed_share", "f8"), ("pantry_days", "f8"),
+        ("return_per_day", "f8"), ("dormant_after_days", "i8"), ("churned_after_days", "i8"), ("margin", "f8"),
+        ("basket", "f8", (quantile.SIZE,)),
+    ]
+)
+"""The lifecycle's parameters; the meaning of each stands in ``sim.scenario.schema``."""
+
+
+def core_policy(scenario: Any) -> np.ndarray:
+    """The lifecycle's parameters of a scenario; shape (1,), ``CORE_POLICY``."""
+    population, dropout = scenario.population, scenario.population.dropout
+    out = np.zeros(1, CORE_POLICY)
+    values = {
+        "market": int(population.entry.market is not None),
+        "order_on_entry": int(population.entry.cohort is not None),
+        "conversion": population.visit_conversion,
+        "interest_keep": exp(-0.6931471805599453 / population.newcomer.fade_days),
+        "dropout": ("per_order", "per_time", "per_renewal", "none").index(dropout.mode),
+        "period_days": dropout.period_days,
+        "first_order_leaves": int(dropout.first_order),
+        "own_orders_only": dropout.own_orders_only,
+        "margin": scenario.economics.margin,
+        "basket": basket_table(population.spend),
+    }
+    for block in (scenario.behaviour, scenario.platform):
+        values |= {k: getattr(block, k) for k in type(block).model_fields if k in CORE_POLICY.names}
+    for name, value in values.items():
+        out[name] = value
+    return out
+
+
+def policy(scenario: Any, levers: Mapping[str, Lever]) -> np.ndarray:
+    """All parameters of a scenario: ``core`` and a block for each lever of the study, on or off; shape (1,)."""
+    blocks = {"core": core_policy(scenario)}
+    blocks |= {name: lever.policy(scenario.levers.get(name)) for name, lever in levers.items()}
+    out = np.zeros(1, np.dtype([(name, block.dtype) for name, block in blocks.items()]))
+    for name, block in blocks.items():
+        out[name] = block
+    return out
+
+
+def counter_dtype(levers: Mapping[str, Lever]) -> np.dtype:
+    """A chunk's counters: ``core`` and a block for each lever."""
+    core = np.dtype([(name, "i8") for name in CORE_COUNTERS])
+    return np.dtype([("core", core), *((name, lever.counter_dtype()) for name, lever in levers.items())])
+
+
+def flat(counters: np.ndarray) -> dict[str, int]:
+    """Counters by name, ``lever_counter`` for a lever's; sums over the array."""
+    names = counters.dtype.names or ()
+    out = {}
+    for block in names:
+        for name in counters[block].dtype.names:
+            if name not in ("spare", "logged"):
+                out[name if block == "core" else f"{block}_{name}"] = int(counters[block][name].sum())
+    return out

@@ -1,0 +1,180 @@
+"""What a lever file contains, and how levers are found.
+
+A lever is one module with a docstring (first line: the name in English and Chinese, and what it is) and
+
+    Parameters   what a scenario may set (``LeverParameters``)
+    COLUMNS      what the lever remembers about a user
+    COUNTERS     what it counts, in whole numbers
+    ACCOUNTS     where it posts money, in whole minor units
+    SHARED       what it tells every user today; made from yesterday's totals by ``overnight``
+    LAWS         sentences that hold on every day, with the function that checks them
+    rules        functions marked ``@rule(phase)`` (see ``sim.rule``)
+
+and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
+days, and ``constants(parameters)``: numbers derived once for the rules. Plug-ins are found through the entry point group
+``lifecycle.levers``: name = the lever's name, value = its module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from sim.parameter import Parameters, param, record
+
+ENTRY_POINTS = "lifecycle.levers"
+
+
+class LeverParameters(Parameters):
+    """What every lever has."""
+
+    strength: float = param(
+        1.0, "times", "multiplies what users perceive and learn from; not what is handed out or costs", ge=0, le=3, source="design"
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing a lever remembers about a user."""
+
+    dtype: str
+    unit: str
+    meaning: str
+    initial: float = 0
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One thing a lever counts."""
+
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a lever posts money. ``kind`` is ``discount`` (lowers what the customer pays) or ``cost``."""
+
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One number a lever tells every user today."""
+
+    initial: float
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a lever's ``overnight`` sees: its shared numbers (to change), yesterday's and all-time counts, the users'
+    columns of this lever, its parameters, tomorrow's day number, and the number of people in the world."""
+
+    shared: dict[str, float]
+    yesterday: dict[str, int]
+    total: dict[str, int]
+    own: np.ndarray
+    users: np.ndarray
+    parameters: Any
+    day: int
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever, as its module describes it."""
+
+    name: str
+    module: ModuleType
+
+    @property
+    def doc(self) -> str:
+        return (self.module.__doc__ or "").strip()
+
+    @property
+    def Parameters(self) -> type[LeverParameters]:  # noqa: N802 - the class itself
+        return self.module.Parameters
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        return getattr(self.module, "COLUMNS", {})
+
+    @property
+    def counters(self) -> dict[str, Counter]:
+        return getattr(self.module, "COUNTERS", {})
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        return getattr(self.module, "ACCOUNTS", {})
+
+    @property
+    def shared(self) -> dict[str, Shared]:
+        return getattr(self.module, "SHARED", {})
+
+    @property
+    def laws(self) -> dict[str, Callable]:
+        return getattr(self.module, "LAWS", {})
+
+    @property
+    def draw(self) -> Callable | None:
+        return getattr(self.module, "draw", None)
+
+    @property
+    def overnight(self) -> Callable | None:
+        return getattr(self.module, "overnight", None)
+
+    @cached_property
+    def rules(self) -> list:
+        """The lever's rules in the order in which its file gives them."""
+        return [f for f in vars(self.module).values() if getattr(f, "phase", None) and f.__module__ == self.module.__name__]
+
+    def column_dtype(self) -> np.dtype:
+        """The lever's part of a user's row (a spare byte where it remembers nothing)."""
+        fields = [(k, c.dtype, (c.size,)) if c.size else (k, c.dtype) for k, c in self.columns.items()]
+        return np.dtype(fields or [("spare", "u1")], align=True)
+
+    def counter_dtype(self) -> np.dtype:
+        return np.dtype([(k, "i8") for k in (*self.counters, *self.accounts)] or [("spare", "i8")])
+
+    def policy(self, parameters: LeverParameters | None) -> np.ndarray:
+        """The numbers the rules read: ``on``, the parameters, derived constants, and what is shared today."""
+        values = record(parameters if parameters is not None else self.Parameters())
+        extra: dict[str, float] = {"on": int(parameters is not None)}
+        constants = getattr(self.module, "constants", None)
+        if constants is not None:
+            extra |= constants(parameters if parameters is not None else self.Parameters())
+        extra |= {k: float(s.initial) for k, s in self.shared.items()}
+        out = np.zeros(1, np.dtype([*((k, "i8" if isinstance(v, int) else "f8") for k, v in extra.items()), *_fields(values.dtype)]))
+        for k, v in extra.items():
+            out[k] = v
+        for k in values.dtype.names:
+            out[k] = values[k]
+        return out
+
+
+def _fields(dtype: np.dtype) -> list[tuple]:
+    return [(k, dtype[k]) for k in dtype.names]
+
+
+@lru_cache(maxsize=1)
+def levers() -> dict[str, Lever]:
+    """Every lever by name: the shipped ones in the order of their names, then installed plug-ins."""
+    from sim import levers as package
+
+    found = {m.name: f"{package.__name__}.{m.name}" for m in pkgutil.iter_modules(package.__path__)}
+    for point in entry_points(group=ENTRY_POINTS):
+        if point.name in found and found[point.name] != point.value:
+            raise ValueError(f"two levers are called {point.name!r}: {found[point.name]} and {point.value}")
+        found[point.name] = point.value
+    return {name: Lever(name, importlib.import_module(module)) for name, module in sorted(found.items())}

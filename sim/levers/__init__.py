@@ -1,0 +1,1 @@
+"""The levers a strategist can pull, one file each."""

@@ -1,0 +1,101 @@
+"""Community 社区 / UGC: some post, many read; fresh posts bring people by, friends who post most of all.
+
+Posters and lurkers differ. The stock of fresh posts raises everybody's visits and newcomers' trust; a friend's post is heard on the next day
+(Bapna & Umyarov 2015: a friend's adoption raises the odds by half). Evidence on sales conflicts (×1.24 Manchanda 2015, none or below in
+the eBay experiment, Algesheimer 2010): the default is ×1.05 at a full stock.
+"""
+
+from __future__ import annotations
+
+from sim.chance import chance, purpose
+from sim.exact import pulled
+from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
+from sim.parameter import MONEY, param
+from sim.rule import rule
+
+POSTER, POST, SEED = (purpose(f"community.{n}") for n in ("poster", "post", "seed"))
+BAPNA = "Bapna & Umyarov 2015: odds +50 to +60 % for an adopting friend"
+
+
+class Parameters(LeverParameters):
+    poster_share: float = param(0.10, "share", "of users who like to post", ge=0, le=1, source="participation inequality (90-9-1)", grade="D")
+    poster_rate: float = param(0.20, "share", "of a poster's days with a visit on which there is a post", ge=0, le=1)
+    lurker_rate: float = param(0.01, "share", "the same for everybody else", ge=0, le=1)
+    seed_share: float = param(0.0, "share", "of users the platform asks to post on every visit", ge=0, le=1, source="design")
+    reward: float = param(0.00, MONEY, "paid for a post", ge=0, le=1_000, source="design")
+    reward_pull: float = param(0.50, "logit", "posting, for a reward of 1.00", ge=0, le=5)
+    moderation: float = param(0.02, MONEY, "cost of moderating a post", ge=0, le=1_000)
+    content_lift: float = param(0.049, "log-rate", "visits at a full stock of fresh posts (×1.05)", ge=-0.1, le=0.3, source="range ×.95 to ×1.24: Algesheimer 2010, Manchanda 2015", grade="B")
+    trust_lift: float = param(0.10, "logit", "first order at a full stock of fresh posts", ge=0, le=2)
+    half_stock: float = param(0.05, "posts/user", "fresh posts at which half of that is reached", gt=0, le=1_000)
+    fresh_keep: float = param(0.90, "share/day", "of posts still fresh on the next day", ge=0, lt=1)
+    contagion_visit: float = param(0.10, "log-rate", "visits, for each friend who posted yesterday (three at most count)", ge=0, le=2)
+    contagion_post: float = param(0.41, "logit", "posting, when a friend posted yesterday", ge=0, le=3, source=BAPNA, grade="A")
+    belonging: float = param(0.15, "logit", "staying after an order, of someone who has posted in the last 30 days", ge=0, le=2)
+
+
+COLUMNS = {
+    "posts": Column("i4", "posts", "so far"),
+    "last_post": Column("i4", "day", "of the newest post", -10_000),
+    "poster": Column("u1", "code", "0 lurker, 1 poster, 2 asked to post"),
+}
+COUNTERS = {
+    "posts": Counter("posts", "today"),
+    "heard": Counter("users", "visiting today who heard a friend"),
+}
+ACCOUNTS = {
+    "rewards": Account("cost", "paid for posts"),
+    "moderation": Account("cost", "of moderating posts"),
+}
+SHARED = {
+    "stock": Shared(0.0, "posts/user", "fresh posts"),
+    "fullness": Shared(0.0, "share", "what they bring of the most they can"),
+}
+LAWS = {"posts counted = posts of all users": lambda total, own: total["posts"] == int(own["posts"].sum())}
+
+
+def draw(own, traits, p: Parameters) -> None:
+    """Who likes to post, and whom the platform asks to."""
+    own["poster"] = traits.luck(POSTER) < p.poster_share
+    own["poster"][traits.luck(SEED) < p.seed_share] = 2
+
+
+def overnight(night: Night) -> None:
+    """Posts age, yesterday's join them; s posts a user bring s / (s + half_stock) of the most."""
+    p, shared = night.parameters, night.shared
+    shared["stock"] = shared["stock"] * p.fresh_keep + night.yesterday["posts"] / len(night.own)
+    shared["fullness"] = shared["stock"] / (shared["stock"] + p.half_stock)
+
+
+@rule("offer")
+def attract(u, own, p, t, m):
+    """Fresh posts and friends' posts make the user come by; those who belong stay."""
+    t.visit_pull += p.strength * p.content_lift * p.fullness
+    if u.heard > 0:
+        t.visit_pull += p.strength * p.contagion_visit * min(u.heard, 3)
+    if t.day - own.last_post < 30:
+        t.stay_pull += p.strength * p.belonging
+
+
+@rule("visit")
+def take_part(u, own, p, t, m):
+    """Newcomers trust a place with people in it; once a day a visitor may post."""
+    if u.orders == 0:
+        t.order_pull += p.strength * p.trust_lift * p.fullness
+    if t.visit == 0:
+        rate = p.lurker_rate
+        if own.poster == 1:
+            rate = p.poster_rate
+        elif own.poster == 2:
+            rate = 1.0
+        pull = p.strength * p.reward_pull * p.reward / 100.0
+        if u.heard > 0:
+            m.heard += 1
+            pull += p.strength * p.contagion_post
+        if chance(t.key, u.id, t.day, POST, 0) < pulled(rate, pull):
+            t.posted = 1
+            own.posts += 1
+            own.last_post = t.day
+            m.posts += 1
+            m.rewards += p.reward
+            m.moderation += p.moderation

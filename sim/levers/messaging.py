@@ -1,0 +1,140 @@
+"""Messaging 推送/邮件/短信: push, e-mail and SMS bring people by for some days, tire them, and lose those who opt out.
+
+A message's lift fades day by day and is smaller the sooner it follows the last one, so more messages bring less and less while fatigue
+grows. One e-mail to a rested customer lifts visits of two weeks as in the MineThatData (Hillstrom) experiment.
+"""
+
+from __future__ import annotations
+
+from sim.chance import chance, purpose
+from sim.exact import exp
+from sim.lever import Account, Column, Counter, LeverParameters
+from sim.parameter import MONEY, Parameters as Block, param
+from sim.rule import rule
+
+OPT_IN, START, OPT_OUT = (purpose(f"messaging.{n}") for n in ("opt_in", "start", "opt_out"))
+PUSH, EMAIL, SMS = range(3)
+HILLSTROM = "MineThatData e-mail experiment (Hillstrom 2008), 64,000 customers: visits in two weeks +43 to +72 %"
+
+
+class Push(Block):
+    """App notifications."""
+
+    per_week: float = param(0.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
+    opt_in: float = param(0.60, "share", "of users who take them", ge=0, le=1, source="Airship: Android 81 %, iOS 51 %", grade="C")
+    lift: float = param(0.60, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5)
+    cost: float = param(0.00, MONEY, "per message", ge=0, le=100)
+    opt_out: float = param(0.002, "share", "who opt out at a message when rested", ge=0, le=1)
+
+
+class Email(Block):
+    """E-mail."""
+
+    per_week: float = param(1.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
+    opt_in: float = param(0.50, "share", "of users who take them", ge=0, le=1)
+    lift: float = param(1.20, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5, source=HILLSTROM, grade="A")
+    cost: float = param(0.01, MONEY, "per message", ge=0, le=100)
+    opt_out: float = param(0.0025, "share", "who opt out at a message when rested", ge=0, le=1, source="Mailchimp 2019: .25 % a message", grade="C")
+
+
+class Sms(Block):
+    """Text messages."""
+
+    per_week: float = param(0.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
+    opt_in: float = param(0.70, "share", "of users who take them", ge=0, le=1)
+    lift: float = param(0.90, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5)
+    cost: float = param(0.05, MONEY, "per message", ge=0, le=100)
+    opt_out: float = param(0.005, "share", "who opt out at a message when rested", ge=0, le=1)
+
+
+class Parameters(LeverParameters):
+    push: Push = Push()
+    email: Email = Email()
+    sms: Sms = Sms()
+    cap_per_week: float = param(7.0, "messages/week", "most a user gets over all channels", gt=0, le=100, source="design")
+    quiet_hours: float = param(8.0, "hours/day", "in which nothing is sent; below 8, part of the messages come at night", ge=0, le=24, source="design")
+    night_weight: float = param(3.0, "times", "a message at night tires against one by day", ge=1, le=20)
+    keep: float = param(0.80, "share/day", "of a message's lift left on the next day", ge=0, lt=1, source="with `lift`, fitted to " + HILLSTROM, grade="B")
+    rest_days: float = param(10.0, "days", "of rest after which a message has 63 % of its full lift", gt=0, le=365, source="weekly contacts 1 … 5 give demand .10 .17 .19 .20 .205", grade="C")
+    annoyance: float = param(0.15, "1/message", "growth of the log of opting out with each message still felt", ge=0, le=2)
+    sunset_days: int = param(180, "days", "without a visit, after which nothing more is sent", ge=1, le=3_660)
+
+
+COLUMNS = {
+    "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3),
+    "nudge": Column("f8", "log-rate", "left of the messages' lift"),
+    "tokens": Column("f8", "messages", "left under the weekly cap"),
+    "last_day": Column("i4", "day", "of the newest message", -10_000),
+    "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3),
+}
+COUNTERS = {
+    "push_sent": Counter("messages", "push notifications sent today"),
+    "email_sent": Counter("messages", "e-mails sent today"),
+    "sms_sent": Counter("messages", "text messages sent today"),
+    "opt_outs": Counter("users × channels", "opted out today"),
+    "opt_ins": Counter("users × channels", "opted in on day 0"),
+}
+ACCOUNTS = {"sending": Account("cost", "messages sent")}
+LAWS = {
+    "messages cost what was sent": lambda total, own: total["sending"] >= 0,
+}
+
+
+def draw(own, traits, p: Parameters) -> None:
+    """Who takes which channel, and on which day the first message comes."""
+    for channel, block in enumerate((p.push, p.email, p.sms)):
+        own["opted"][:, channel] = traits.luck(OPT_IN, channel) < block.opt_in
+        gap = 7.0 / block.per_week if block.per_week > 0 else 1e9
+        own["next"][:, channel] = 1.0 + traits.luck(START, channel) * gap
+    own["tokens"] = p.cap_per_week
+
+
+def constants(p: Parameters) -> dict[str, float]:
+    """How much a message tires, for the share of them that comes at night."""
+    at_night = max(0.0, 8.0 - p.quiet_hours) / max(24.0 - p.quiet_hours, 1.0)
+    return {"weight": 1.0 + (p.night_weight - 1.0) * at_night}
+
+
+@rule("offer")
+def deliver(u, own, p, t, m):
+    """Messages due today are sent, within the weekly cap, to those who take them and were seen not too long ago."""
+    for channel in range(3):
+        if own.opted[channel] and own.next[channel] <= t.day:
+            gap = 7.0 / max(p.push.per_week, 1e-9)
+            lift = p.push.lift
+            cost = p.push.cost
+            opt_out = p.push.opt_out
+            if channel == EMAIL:
+                gap = 7.0 / max(p.email.per_week, 1e-9)
+                lift = p.email.lift
+                cost = p.email.cost
+                opt_out = p.email.opt_out
+            elif channel == SMS:
+                gap = 7.0 / max(p.sms.per_week, 1e-9)
+                lift = p.sms.lift
+                cost = p.sms.cost
+                opt_out = p.sms.opt_out
+            own.next[channel] = max(own.next[channel] + gap, t.day + 0.0)
+            if own.last_day > 0:
+                own.tokens = min(p.cap_per_week, own.tokens + (t.day - own.last_day) * p.cap_per_week / 7.0)
+            if own.tokens >= 1.0 and t.day - u.last_seen < p.sunset_days:
+                own.tokens -= 1.0
+                rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
+                own.nudge = max(own.nudge, lift * rested)
+                own.last_day = t.day
+                t.messages += p.strength * p.weight
+                m.sending += cost
+                if channel == PUSH:
+                    m.push_sent += 1
+                elif channel == EMAIL:
+                    m.email_sent += 1
+                else:
+                    m.sms_sent += 1
+                if chance(t.key, u.id, t.day, OPT_OUT, channel) < opt_out * exp(p.annoyance * u.fatigue):
+                    own.opted[channel] = 0
+                    m.opt_outs += 1
+    if own.nudge > 0.0:
+        t.visit_pull += p.strength * own.nudge
+        own.nudge *= p.keep
+        if own.nudge < 1e-4:
+            own.nudge = 0.0

@@ -1,0 +1,134 @@
+"""Tiers 会员等级: levels by what was spent in a window, with benefits, a review date and a grace period.
+
+A level pleases and its benefits tempt; the next level, when near, pushes; losing one hurts more than gaining one pleased
+(Wagner, Hennig-Thurau & Rudolph 2009). Levels are gained at once and reviewed at the end of each window.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from pydantic import model_validator
+
+from sim.exact import exp
+from sim.lever import Account, Column, Counter, LeverParameters
+from sim.parameter import MONEY, param
+from sim.rule import rule
+
+LEVELS = 5
+
+
+class Parameters(LeverParameters):
+    thresholds: tuple[float, ...] = param((100.0, 300.0, 800.0), MONEY, "spend within the window for level 1, 2, …", at_most=LEVELS, source="design")
+    discounts: tuple[float, ...] = param((0.02, 0.05, 0.08), "share", "taken off every order at level 1, 2, …", at_most=LEVELS, source="design")
+    window_days: int = param(365, "days", "in which spend counts, and between reviews", ge=1, le=3_660, source="design")
+    grace_days: int = param(30, "days", "more to keep a level that the review would take", ge=0, le=365, source="design")
+    status_visit: float = param(0.05, "log-rate", "visits, for each level", ge=0, le=1)
+    status_stay: float = param(0.10, "logit", "staying after an order, for each level", ge=0, le=1)
+    push: float = param(0.20, "log-rate", "visits just before the next level", ge=0, le=2, source="goal gradient: Kivetz 2006", grade="C")
+    push_zone: float = param(0.30, "share", "of the way to the next level on which it is felt", gt=0, le=1)
+    loss_weight: float = param(2.0, "times", "losing a level against having it", ge=1, le=5, source="Wagner et al. 2009, direction; size from loss aversion", grade="C")
+    sting_days: float = param(60.0, "days", "in which that hurt halves", gt=0, le=3_650)
+
+    @model_validator(mode="after")
+    def _ladder(self):
+        if any(b <= a for a, b in itertools.pairwise(self.thresholds)):
+            raise ValueError("thresholds must rise from level to level")
+        if len(self.discounts) != len(self.thresholds):
+            raise ValueError(f"discounts needs one number for each of the {len(self.thresholds)} thresholds")
+        return self
+
+
+COLUMNS = {
+    "spent": Column("i8", "minor units", "in this window"),
+    "sting": Column("f8", "log-rate", "of a level lost"),
+    "review_day": Column("i4", "day", "of the next review; 0 is none yet"),
+    "level": Column("u1", "level", "now"),
+    "grace": Column("u1", "0/1", "in the grace period"),
+}
+COUNTERS = {
+    "promoted": Counter("levels", "gained today"),
+    "demoted": Counter("levels", "lost today"),
+    "reviewed": Counter("users", "reviewed today"),
+}
+ACCOUNTS = {"discount": Account("discount", "tier benefits on orders")}
+LAWS = {
+    "levels gained − lost = levels held": lambda total, own: (
+        total["promoted"] - total["demoted"] == int(own["level"].astype(int).sum())
+    ),
+}
+
+
+def constants(p: Parameters) -> dict[str, float]:
+    """The part of the hurt left from day to day."""
+    return {"sting_keep": exp(-0.6931471805599453 / p.sting_days)}
+
+
+@rule("offer")
+def push_up(u, own, p, t, m):
+    """A level pleases; a level lost hurts; the next level pushes when it is near."""
+    if own.level > 0:
+        t.visit_pull += p.strength * p.status_visit * own.level
+        t.stay_pull += p.strength * p.status_stay * own.level
+    if own.sting > 0.0:
+        t.visit_pull -= p.strength * own.sting
+        own.sting *= p.sting_keep
+        if own.sting < 1e-6:
+            own.sting = 0.0
+    if own.spent > 0 and own.level < p.thresholds_count:
+        goal = p.thresholds[own.level]
+        far = (goal - own.spent) / (goal * p.push_zone)
+        if far < 1.0:
+            t.visit_pull += p.strength * p.push * (1.0 - far)
+
+
+@rule("visit")
+def promise(u, own, p, t, m):
+    """A level's discount promises a lower price."""
+    if own.level > 0:
+        t.cheaper += p.strength * p.discounts[own.level - 1]
+
+
+@rule("pay")
+def benefit(u, own, p, t, m):
+    """A level's discount is taken off the order."""
+    if own.level > 0:
+        off = int(t.due * p.discounts[own.level - 1])
+        t.due -= off
+        t.perceived_saving += p.strength * off
+        m.discount += off
+
+
+@rule("reward")
+def climb(u, own, p, t, m):
+    """What was paid counts; a threshold passed is a level gained at once, with a new window."""
+    if own.review_day == 0:
+        own.review_day = t.day + p.window_days
+    own.spent += t.due
+    while own.level < p.thresholds_count and own.spent >= p.thresholds[own.level]:
+        own.level += 1
+        own.grace = 0
+        own.review_day = t.day + p.window_days
+        m.promoted += 1
+
+
+@rule("close")
+def review(u, own, p, t, m):
+    """At the end of the window the level is what was spent for, after a grace period."""
+    if own.review_day > 0 and t.day >= own.review_day:
+        earned = 0
+        while earned < p.thresholds_count and own.spent >= p.thresholds[earned]:
+            earned += 1
+        if earned < own.level and own.grace == 0 and p.grace_days > 0:
+            own.grace = 1
+            own.review_day = t.day + p.grace_days
+        else:
+            if earned < own.level:
+                lost = own.level - earned
+                m.demoted += lost
+                own.sting += p.loss_weight * p.status_visit * lost
+                own.level = earned
+            own.grace = 0
+            own.spent = 0
+            own.review_day = t.day + p.window_days
+            m.reviewed += 1

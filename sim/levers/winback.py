@@ -1,0 +1,127 @@
+"""Win-back 召回: an offer to those who have not been seen for a while, repeated a few times.
+
+It reaches the dormant, who may only need reminding, and those who left for good without saying so, of whom a few return. Returns that a
+price bought do not last: their second life is shorter (Kumar, Bhagwat & Zhang 2015). A budget is never overspent (``sim.budget``).
+"""
+
+from __future__ import annotations
+
+from sim import budget
+from sim.chance import chance, purpose
+from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
+from sim.parameter import MONEY, minor_units, param
+from sim.rule import rule
+
+BID, SEEN = purpose("winback.bid"), purpose("winback.seen")
+KUMAR = "Kumar, Bhagwat & Zhang 2015, direction"
+
+
+class Parameters(LeverParameters):
+    after_days: int = param(30, "days", "without a visit, after which the first offer comes", ge=1, le=3_650, source="design")
+    every_days: int = param(30, "days", "between two offers", ge=1, le=3_650, source="design")
+    contacts: int = param(3, "offers", "most for one user until seen again", ge=1, le=100, source="design")
+    until_days: int = param(270, "days", "without a visit, after which no offer comes any more", ge=1, le=3_660, source="design")
+    value: float = param(8.00, MONEY, "taken off the order", ge=0, le=10_000)
+    min_spend: float = param(20.00, MONEY, "smallest order it is good for", ge=0, le=100_000)
+    expiry_days: int = param(14, "days", "from offer to expiry", ge=1, le=365)
+    contact_cost: float = param(0.05, MONEY, "of one message", ge=0, le=1_000)
+    budget: float | None = param(None, MONEY, "most that may be given away in discounts in all (none: no cap)", ge=0, le=1e12)
+    remind: float = param(0.50, "log-rate", "visits of someone who has not left, while the offer is open", ge=0, le=3)
+    return_per_day: float = param(0.002, "1/day", "chance that someone who left returns while an offer is open", ge=0, le=1)
+    price_return: float = param(2.0, "times", "that chance more, for an offer worth a whole usual basket", ge=0, le=20)
+    seen: float = param(0.7, "share", "visits on which the offer is thought of", ge=0, le=1)
+    second_life: float = param(0.40, "logit", "readiness to leave after a return that a price bought", ge=0, le=3, source=KUMAR, grade="B")
+
+
+COLUMNS = {
+    "bid": Column("f8", "0 … 1", "for tomorrow's offer; 2 is none", budget.NO_BID),
+    "offered_day": Column("i4", "day", "of the newest offer", -10_000),
+    "contacts": Column("u1", "offers", "since last seen"),
+    "open": Column("u1", "0/1", "an offer is open"),
+    "noticed": Column("u1", "0/1", "on this visit"),
+    "bought": Column("u1", "0/1", "came back for a price"),
+}
+COUNTERS = {
+    "offered": Counter("offers", "sent today"),
+    "used": Counter("offers", "used today"),
+    "expired": Counter("offers", "expired today"),
+    "reached": Counter("users", "seen again today while an offer was open"),
+}
+ACCOUNTS = {
+    "discount": Account("discount", "win-back offers used"),
+    "contact": Account("cost", "messages with offers"),
+}
+SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
+LAWS = {
+    "offers sent = used + expired + open": lambda total, own: (
+        total["offered"] == total["used"] + total["expired"] + int(own["open"].astype(int).sum())
+    ),
+}
+
+
+def overnight(night: Night) -> None:
+    """Grant as many of the waiting offers as the budget can bear."""
+    p = night.parameters
+    if p.budget is None:
+        return
+    total = night.total
+    still_open = total["offered"] - total["used"] - total["expired"]
+    can = budget.affordable(minor_units(p.budget), total["discount"], still_open, minor_units(p.value))
+    night.shared["threshold"] = budget.threshold(night.own["bid"], can)
+
+
+@rule("offer")
+def call_back(u, own, p, t, m):
+    """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
+    if own.bid < p.threshold:
+        own.open = 1
+        own.contacts += 1
+        own.offered_day = t.day
+        m.offered += 1
+        m.contact += p.contact_cost
+    own.bid = budget.NO_BID
+    if own.open:
+        t.visit_pull += p.strength * p.remind
+        worth = min(p.value / u.usual_basket, 1.0)
+        t.return_hazard += p.strength * p.return_per_day * (1.0 + p.price_return * worth)
+    if own.bought:
+        t.stay_pull -= p.strength * p.second_life
+
+
+@rule("visit")
+def tempt(u, own, p, t, m):
+    """The open offer, where thought of, promises a lower price."""
+    own.noticed = 0
+    if own.open and chance(t.key, u.id, t.day, SEEN, t.visit) < p.seen:
+        own.noticed = 1
+        t.cheaper += p.strength * min(p.value / u.usual_basket, 1.0)
+
+
+@rule("pay")
+def use_offer(u, own, p, t, m):
+    """The offer thought of is taken off the order."""
+    if own.noticed and t.basket >= p.min_spend:
+        off = min(p.value, t.due)
+        t.due -= off
+        t.perceived_saving += p.strength * off
+        own.open = 0
+        own.noticed = 0
+        own.bought = 1
+        m.used += 1
+        m.discount += off
+
+
+@rule("close")
+def wait(u, own, p, t, m):
+    """Offers expire; who was seen starts anew; who has been away long enough makes a bid for an offer."""
+    if t.visit > 0:
+        if own.open:
+            m.reached += 1
+        own.contacts = 0
+    if own.open and t.day - own.offered_day >= p.expiry_days:
+        own.open = 0
+        m.expired += 1
+    idle = t.day - u.last_seen
+    if t.visit == 0 and idle + 1 >= p.after_days and idle < p.until_days and own.open == 0:
+        if own.contacts < p.contacts and t.day + 1 - own.offered_day >= p.every_days:
+            own.bid = chance(t.key, u.id, t.day, BID, 0)

@@ -1,0 +1,1 @@
+"""What happens without levers, one stage a file, in the order in which ``sim.day`` asks."""

@@ -1,0 +1,61 @@
+"""Conversion 转化: a visit becomes an order, and what the order is worth."""
+
+from __future__ import annotations
+
+from sim.chance import chance, purpose
+from sim.exact import exp, pulled
+from sim.population import NEVER
+from sim.quantile import quantile
+from sim.rule import rule
+
+ORDER, BASKET = purpose("conversion.order"), purpose("conversion.basket")
+LARGEST_BASKET = 1e12
+"""Minor units; keeps a wild tail inside whole numbers."""
+
+
+@rule("lifecycle")
+def decide(u, p, t, m):
+    """Order on this visit with the chance whose logit is logit(c) + pulls.
+
+    The levers' pulls have been added. Here come the price promised against the reference price (a gain, or a loss, which weighs
+    more), satisfaction, and what was bought early and is still in the cupboard: a stock of I orders takes I future orders away.
+    """
+    gap = u.reference_price - (1.0 - t.cheaper)
+    if gap > 0.0:
+        t.order_pull += p.price_gain * gap
+    elif gap < 0.0:
+        t.order_pull += p.price_loss * gap
+    if u.satisfaction != 0.0:
+        t.order_pull += p.satisfaction_order * u.satisfaction
+    wish = t.order_pull
+    if u.pantry > 0.0:
+        wish -= u.pantry / (u.visit_rate * p.conversion * p.pantry_days)
+    t.ordered = 1 if chance(t.key, u.id, t.day, ORDER, t.visit) < pulled(p.conversion, wish) else 0
+
+
+@rule("lifecycle")
+def fill_basket(u, p, t, m):
+    """The order's worth before discounts: a quantile of the spend distribution, in whole minor units."""
+    worth = u.usual_basket * quantile(p.basket, chance(t.key, u.id, t.day, BASKET, t.visit))
+    if t.basket_lift != 0.0:
+        worth *= exp(t.basket_lift)
+    t.basket = int(min(worth, LARGEST_BASKET) + 0.5)
+    t.due = t.basket
+    t.perceived_saving = 0.0
+
+
+@rule("lifecycle")
+def check_out(u, p, t, m):
+    """Pay what is due and enter the order in the books."""
+    t.orders += 1
+    u.orders += 1
+    u.last_order_day = t.day
+    if u.first_order_day == NEVER:
+        u.first_order_day = t.day
+        m.first_orders += 1
+    else:
+        m.repeat_orders += 1
+    m.orders += 1
+    m.basket += t.basket
+    m.revenue += t.due
+    m.cost_of_goods += t.basket - int(t.basket * p.margin + 0.5)

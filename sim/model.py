@@ -1,0 +1,272 @@
+"""LifecycleModel(mesa.Model): population, levers and clock. No rule of its own."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim import ledger, network
+from sim.chance import key_of
+from sim.engine import driver as engine
+from sim.engine import records
+from sim.engine.compose import DAYS_A_BYTE
+from sim.exact import exp
+from sim.lever import Lever, Night, levers
+from sim.population import STAGES, draw_population
+from sim.user import User, UserSet
+
+DRIVERS = ("compiled", "objects")
+
+
+class LifecycleModel(mesa.Model):
+    """The users of a platform under one scenario, day by day.
+
+    ``scenario`` is a loaded scenario or the path of one; ``users`` and ``days`` override its run block. ``rng`` is the seed (a whole
+    number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of one seed
+    apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``levers`` names further levers to
+    compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order (``orders()``).
+
+    Day 0, the day of entry, has been lived once the model is made; ``step()`` lives the next day.
+    """
+
+    def __init__(
+        self,
+        scenario: Any,
+        users: int | None = None,
+        days: int | None = None,
+        rng: Any = None,
+        *,
+        replication: int = 0,
+        driver: str = "compiled",
+        threads: int = 1,
+        kinds: dict[str, str] | None = None,
+        list_orders: bool = False,
+    ) -> None:
+        if driver not in DRIVERS:
+            raise ValueError(f"there is no driver {driver!r}; choose from {', '.join(DRIVERS)}")
+        plan = _loaded(scenario)
+        seed = _seed(rng, plan.run.seed)
+        super().__init__(rng=seed)
+        self.plan = plan
+        self.driver, self.threads = driver, max(1, threads)
+        self.seed, self.replication = seed, replication
+        self.key = key_of(seed, replication)
+        self.days = plan.run.days if days is None else days
+        everybody = plan.run.users if users is None else users
+        self.levers = lever_instances({**(kinds or {}), **plan.kinds})
+        self.rows = draw_population(plan, self.levers, self.key, everybody)
+        self.policy = records.policy(plan, self.levers)
+        friends = plan.population.friends
+        self.friends = network.small_world(self.key, everybody, friends.degree, friends.rewire)
+        self.posted = np.zeros(everybody, np.uint8)
+        self.visited, self.ordered = (np.zeros((everybody, self.days // DAYS_A_BYTE + 1), np.uint8) for _ in range(2))
+        self.log: list[np.ndarray] | None = [] if list_orders else None
+        self.history: list[np.ndarray] = []
+        self.total = np.zeros(1, records.counter_dtype(self.levers))
+        self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
+        self._pool: ThreadPoolExecutor | None = None
+        self._live_a_day(0)
+
+    # ---- the clock
+
+    @property
+    def day(self) -> int:
+        """The last day that has been lived."""
+        return len(self.history) - 1
+
+    @property
+    def date(self) -> datetime.date:
+        """The calendar date of the last day that has been lived."""
+        return self.plan.calendar.start + datetime.timedelta(days=self.day)
+
+    def step(self) -> None:
+        """Everybody lives the next day."""
+        self._live_a_day(self.day + 1)
+        if self.day >= self.days:
+            self.running = False
+
+    def run(self) -> LifecycleModel:
+        """Live all the days of the scenario."""
+        while self.day < self.days:
+            self.step()
+        return self
+
+    def _live_a_day(self, day: int) -> None:
+        self._make_room(day)
+        self._overnight(day)
+        today = self.today(day)
+        if self.driver == "objects":
+            counters = engine.live_as_objects(self, today, self.agents)
+        else:
+            counters = engine.live_compiled(self, today, self.threads, self._threads())
+        self.close_day(counters)
+
+    def close_day(self, counters: np.ndarray) -> None:
+        """Enter a day's counters, shape (chunks,), in the history."""
+        sums = np.zeros(1, counters.dtype)
+        for block in counters.dtype.names:
+            for name in counters.dtype[block].names:
+                sums[block][name] = counters[block][name].sum()
+                self.total[block][name] += sums[block][name]
+        self.history.append(sums)
+
+    def today(self, day: int) -> np.ndarray:
+        """The record of a day before anybody has lived it."""
+        return engine.today_record(self.key, day, self._season(day), self._reach())
+
+    def _season(self, day: int) -> float:
+        calendar = self.plan.calendar
+        date = calendar.start + datetime.timedelta(days=day)
+        month = calendar.months[date.month - 1] * 12 / sum(calendar.months)
+        return month * calendar.weekdays[date.weekday()] * 7 / sum(calendar.weekdays)
+
+    def _reach(self) -> float:
+        """Chance that a prospect is reached today: Bass's hazard (p + q·F) over the day, F taken at its middle."""
+        bass, everybody = self.plan.market.bass, len(self.rows)
+        share = int(self.total["core"]["new_users"][0]) / everybody
+        half_a_day = (1.0 - share) * (bass.p_per_year + bass.q_per_year * share) / 365.0 / 2.0
+        return 1.0 - exp(-(bass.p_per_year + bass.q_per_year * (share + half_a_day)) / 365.0)
+
+    def _overnight(self, day: int) -> None:
+        """What crosses users moves on between days: friends hear who posted, and levers renew what they share."""
+        if day == 0:
+            return
+        if self.posted.any():
+            network.spread(self.posted, self.friends, self.rows)
+        elif self.rows["heard"].any():
+            self.rows["heard"] = 0
+        for name, lever in self.levers.items():
+            if lever.overnight is None or name not in self.plan.levers:
+                continue
+            shared = self._shared[name]
+            lever.overnight(
+                Night(
+                    shared=shared,
+                    yesterday=_named(self.history[-1][name]),
+                    total=_named(self.total[name]),
+                    own=self.rows[name],
+                    users=self.rows,
+                    parameters=self.plan.levers[name],
+                    day=day,
+                )
+            )
+            for key, value in shared.items():
+                self.policy[name][key] = value
+
+    def _make_room(self, day: int) -> None:
+        need = day // DAYS_A_BYTE + 1
+        have = self.visited.shape[1]
+        if need > have:
+            more = np.zeros((len(self.rows), max(need, 2 * have) - have), np.uint8)
+            self.visited, self.ordered = np.hstack([self.visited, more]), np.hstack([self.ordered, more])
+
+    def _threads(self) -> ThreadPoolExecutor | None:
+        if self.threads > 1 and self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads)
+        return self._pool
+
+    # ---- what happened
+
+    def daily(self) -> dict[str, np.ndarray]:
+        """Columns by day: stock of each stage, then every counter; arrays of shape (days lived + 1,)."""
+        days = np.concatenate(self.history)
+        out: dict[str, np.ndarray] = {}
+        for block in days.dtype.names:
+            for name in days.dtype[block].names:
+                if name in ("spare", "logged"):
+                    continue
+                values = days[block][name].copy()
+                if block == "core" and name in records.STOCKS:
+                    values = values.cumsum()
+                    if name == STAGES[0]:
+                        values += len(self.rows)
+                out[name if block == "core" else f"{block}_{name}"] = values
+        return out
+
+    def ledger(self) -> dict[str, int]:
+        """What was posted to each account so far, in minor units."""
+        out = {}
+        for account in ledger.accounts(self.levers):
+            block, _, name = account.rpartition(".")
+            out[account] = int(self.total[block or "core"][name][0])
+        return out
+
+    def orders(self) -> np.ndarray:
+        """One line an order, by day and user; needs ``list_orders=True``."""
+        if self.log is None:
+            raise ValueError("this model keeps no list of orders: make it with list_orders=True")
+        return np.concatenate(self.log) if self.log else np.zeros(0, records.ORDER_LOG)
+
+    def broken_laws(self) -> list[str]:
+        """The laws that do not hold now, as sentences; empty as it should be."""
+        broken = []
+        stocks = np.bincount(self.rows["stage"], minlength=len(STAGES))
+        daily = self.daily()
+        broken += [f"the stock of {s} users is their number" for k, s in enumerate(STAGES) if daily[s][-1] != stocks[k]]
+        if daily["departed"][-1] != self.rows["left"].sum():
+            broken.append("the stock of departed users is their number")
+        if ledger.balance(self.ledger(), ledger.accounts(self.levers))["unexplained"]:
+            broken.append("revenue is the basket less all discounts")
+        for name, lever in self.levers.items():
+            total = _named(self.total[name])
+            broken += [f"{name}: {law}" for law, holds in lever.laws.items() if not holds(total, self.rows[name])]
+        return broken
+
+    # ---- Mesa
+
+    @property
+    def scenario(self) -> Any:
+        """The scenario this model lives."""
+        return self.plan
+
+    @scenario.setter
+    def scenario(self, value: Any) -> None:
+        self._mesa_scenario = value  # Mesa ≥ 3.5 makes one of its own to keep the seed
+
+    @property
+    def agents(self) -> UserSet:
+        """All people of the world, as Mesa's AgentSet."""
+        return UserSet(self)
+
+    @property
+    def agents_by_type(self) -> dict[type, UserSet]:
+        return {User: self.agents}
+
+    @property
+    def agent_types(self) -> list[type]:
+        return [User]
+
+    def user(self, row: int) -> User:
+        """One user, by number."""
+        return self.agents[row]
+
+
+def lever_instances(kinds: dict[str, str]) -> dict[str, Lever]:
+    """The levers of a study: instance name → lever, in the order of the names."""
+    known = levers()
+    return {name: Lever(name, known[kinds[name]].module) for name in sorted(kinds)}
+
+
+def _loaded(scenario: Any) -> Any:
+    if isinstance(scenario, (str, os.PathLike)):
+        from sim.scenario import load_scenario
+
+        return load_scenario(scenario)
+    return scenario
+
+
+def _seed(rng: Any, otherwise: int) -> int:
+    if rng is None:
+        return otherwise
+    if isinstance(rng, (int, np.integer)):
+        return int(rng)
+    return int(np.random.default_rng(rng).integers(2**31))
+
+
+def _named(block: np.ndarray) -> dict[str, int]:
+    return {name: int(block[name][0]) for name in block.dtype.names}

@@ -1,0 +1,83 @@
+"""Who hears from whom: a small-world graph, addressed, and the news that runs along it overnight.
+
+Watts & Strogatz 1998: everybody knows the next neighbours on a ring; each friendship is, with chance ``rewire``, led to anybody
+instead. The ends are addressed by the study's key, so the same people are friends in every scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from sim.chance import purpose, trait_luck
+
+REWIRE, FAR_END = purpose("network.rewire"), purpose("network.far_end")
+
+
+@dataclass(frozen=True)
+class Friends:
+    """An undirected graph: the friends of user i are ``ends[starts[i]:starts[i+1]]``."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def of(self, user: int) -> np.ndarray:
+        return self.ends[self.starts[user] : self.starts[user + 1]]
+
+    @property
+    def nbytes(self) -> int:
+        return self.starts.nbytes + self.ends.nbytes
+
+
+def small_world(key: int, users: int, degree: int, rewire: float) -> Friends:
+    """The friends of all users; an odd degree is rounded down, and the graph of one user is empty."""
+    reach = min(degree // 2, (users - 1) // 2)
+    people = np.arange(users, dtype=np.int64)
+    near, far = [], []
+    for k in range(1, reach + 1):
+        end = (people + k) % users
+        anybody = (trait_luck(key, users, FAR_END, k) * users).astype(np.int64)
+        moved = (trait_luck(key, users, REWIRE, k) < rewire) & (anybody != people)
+        near.append(people)
+        far.append(np.where(moved, anybody, end))
+    if not near:
+        return Friends(np.zeros(users + 1, np.int64), np.zeros(0, np.int32))
+    return Friends(*_adjacency(np.concatenate(near), np.concatenate(far), users))
+
+
+@njit("Tuple((i8[:],i4[:]))(i8[:],i8[:],i8)", cache=True)
+def _adjacency(near, far, users):
+    """Both directions of each friendship, user by user, in the order of the edges."""
+    starts = np.zeros(users + 1, np.int64)
+    for e in range(len(near)):
+        starts[near[e] + 1] += 1
+        starts[far[e] + 1] += 1
+    for i in range(users):
+        starts[i + 1] += starts[i]
+    place = starts[:-1].copy()
+    ends = np.empty(2 * len(near), np.int32)
+    for e in range(len(near)):
+        ends[place[near[e]]] = far[e]
+        place[near[e]] += 1
+        ends[place[far[e]]] = near[e]
+        place[far[e]] += 1
+    return starts, ends
+
+
+@njit("void(u1[:],i8[:],i4[:],i4[:])", nogil=True, cache=True)
+def _spread(posted, starts, ends, heard):
+    for i in range(len(posted)):
+        heard[i] = 0
+    for i in range(len(posted)):
+        if posted[i]:
+            for e in range(starts[i], starts[i + 1]):
+                heard[ends[e]] += 1
+
+
+def spread(posted: np.ndarray, friends: Friends, rows: np.ndarray) -> None:
+    """Tell everybody how many of their friends posted: rows["heard"] from yesterday's marks."""
+    heard = np.zeros(len(rows), np.int32)
+    _spread(posted, friends.starts, friends.ends, heard)
+    rows["heard"] = heard

@@ -1,0 +1,43 @@
+"""@rule: a rule is a plain scalar function of one user; numba compiles it, plain Python can still run it.
+
+    rule(u, own, p, t, m)     a lever's rule
+    rule(u, p, t, m)          a rule of the lifecycle
+
+    u    the user             u.orders, u.satisfaction, … (a row of the population)
+    own  what this lever remembers about the user
+    p    the parameters       of this lever (with what it shares with everybody today), or of the lifecycle
+    t    today                the day, and what today has brought this user so far: t.visit_pull, t.due, …
+    m    the counters         m.used += 1 (whole numbers only, so sums are exact in any order)
+
+A rule calls scalar functions (``chance``, ``exp``) and no other rule; only ``sim.day`` calls rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from numba import njit
+
+PHASES = ("offer", "visit", "pay", "reward", "close")
+"""When a lever's rule acts: every day; on each visit, before the decision; on each order, before it is paid; on each order,
+once paid; at the end of every day."""
+
+JIT = {"error_model": "numpy", "nogil": True}
+
+
+def rule(phase: str) -> Callable:
+    """Mark a function as a rule of a phase (``PHASES``), or of the ``lifecycle``."""
+    if phase != "lifecycle" and phase not in PHASES:
+        raise ValueError(f"{phase!r} is no phase of the day; choose from {', '.join(PHASES)}")
+
+    def mark(function: Callable) -> Callable:
+        compiled = njit(**JIT)(function)
+        compiled.phase = phase
+        return compiled
+
+    return mark
+
+
+def plain(function: Callable) -> Callable:
+    """The rule as the Python function it was written as."""
+    return getattr(function, "py_func", function)
