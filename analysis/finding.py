@@ -1,0 +1,192 @@
+"""The findings: sentences computed from the tables, never written by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis import metrics
+from analysis.number import interval, percent, plain, word, written
+from analysis.result import Tables, currency
+
+HIGHER, LOWER, SAME, UNKNOWN = "higher", "lower", "not distinguishable", "no interval"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One scenario's value of one metric, with its paired difference against the baseline and what may be said of it."""
+
+    scenario: str
+    mean: float
+    low: float
+    high: float
+    delta: float
+    delta_low: float
+    delta_high: float
+
+    @property
+    def verdict(self) -> str:
+        """Higher or lower than the baseline, not distinguishable where zero lies inside the interval."""
+        if not (math.isfinite(self.delta_low) and math.isfinite(self.delta_high)):
+            return UNKNOWN
+        return HIGHER if self.delta_low > 0 else LOWER if self.delta_high < 0 else SAME
+
+
+def metric_of(tables: Tables, name: str) -> metrics.Metric:
+    """The definition of a metric of these tables."""
+    units = tables.summary.loc[tables.summary["metric"] == name, "unit"]
+    return metrics.metric(name, str(units.iloc[0]) if len(units) else "")
+
+
+def readings(tables: Tables, name: str) -> dict[str, Reading]:
+    """Every scenario's reading of one metric, in the order of the scenarios."""
+    rows = tables.summary[tables.summary["metric"] == name].set_index("scenario")
+    columns = ["mean", "ci_low", "ci_high", "delta", "delta_ci_low", "delta_ci_high"]
+    return {
+        scenario: Reading(scenario, *(float(rows.at[scenario, column]) for column in columns))
+        for scenario in tables.scenarios
+        if scenario in rows.index
+    }
+
+
+def quoted(name: str) -> str:
+    """A scenario's name inside a sentence."""
+    return f"“{name}”"
+
+
+def amount(value: float, metric: metrics.Metric, sign_of_money: str) -> str:
+    """The size of a difference without its sign, in words fit for a sentence."""
+    text = written(abs(value), metric.unit, sign_of_money, difference=True)
+    return text.lstrip("+")
+
+
+def comparison(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
+    """Which scenario differs most from the baseline in a metric, and how many others do, do not, or cannot be told."""
+    metric, sign = metric_of(tables, name), currency(tables)
+    found = readings(tables, name)
+    baseline = found.get(tables.baseline)
+    others = [reading for scenario, reading in found.items() if scenario != tables.baseline]
+    if not others:
+        if baseline is None:
+            return metric.label
+        ends = interval(baseline.low, baseline.high, metric.unit, sign)
+        return f"{metric.label} is {written(baseline.mean, metric.unit, sign)}" + (
+            f" (95 % interval {ends})" if ends else ""
+        )
+    groups = {v: [r for r in others if r.verdict == v] for v in (HIGHER, LOWER, SAME, UNKNOWN)}
+    good, bad = (HIGHER, LOWER) if metric.higher_is_better else (LOWER, HIGHER)
+    phrase = {HIGHER: metric.gain, LOWER: metric.loss}
+    if groups[UNKNOWN]:
+        return f"One replication gives no interval: {metric.label.lower()} cannot be told apart from the baseline’s yet"
+    if not groups[HIGHER] and not groups[LOWER]:
+        who = f"{quoted(labels[others[0].scenario])} is not" if len(others) == 1 else "No strategy is"
+        return f"{who} distinguishable from the baseline in {_in_sentence(metric.label)}"
+    lead = good if groups[good] else bad
+    first = max(groups[lead], key=lambda reading: abs(reading.delta))
+    text = (
+        f"{quoted(labels[first.scenario])} {phrase[lead].format(amount(first.delta, metric, sign))} than the baseline"
+    )
+    rest = []
+    also = len(groups[lead]) - 1
+    if also:
+        rest.append(f"{word(also)} {'other' if also == 1 else 'others'} also {_does(metric, lead, also)}")
+    if lead == good and groups[bad]:
+        rest.append(f"{word(len(groups[bad]))} {_does(metric, bad, len(groups[bad]))}")
+    if groups[SAME]:
+        count = len(groups[SAME])
+        start = "the other " if not rest else ""
+        number = word(count) + " " if count > 1 or rest else ""
+        rest.append(f"{start}{number}{'is' if count == 1 else 'are'} not distinguishable")
+    if lead == bad:
+        rest.append("none does better")
+    return text + (("; " + ", ".join(rest)) if rest and len(others) > 1 else "")
+
+
+def levels(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
+    """The same comparison told by the two levels instead of their difference: for figures that show levels."""
+    metric, sign = metric_of(tables, name), currency(tables)
+    found = readings(tables, name)
+    best = found.get(chosen(tables, name))
+    base = found.get(tables.baseline)
+    if best is None or base is None or best is base:
+        return comparison(tables, name, labels)
+    told = len([r for r in found.values() if r.verdict in (HIGHER, LOWER) and r.scenario != tables.baseline])
+    others = len(found) - 1
+    text = f"{metric.label} is {written(best.mean, metric.unit, sign)} with {quoted(labels[best.scenario])}, {written(base.mean, metric.unit, sign)} in the baseline"
+    return text if others == 1 else text + f"; {word(told)} of {word(others)} strategies are distinguishable from it"
+
+
+_PLURAL = {"keeps": "keep", "has": "have", "brings": "bring"}
+
+
+def _does(metric: metrics.Metric, verdict: str, count: int) -> str:
+    """`keeps fewer`, `have more`: the verb and the direction of a metric's phrase."""
+    phrase = metric.gain if verdict == HIGHER else metric.loss
+    verb = phrase.split()[0]
+    direction = next(w for w in ("more", "fewer", "less") if w in phrase.split())
+    return f"{verb if count == 1 else _PLURAL.get(verb, verb)} {direction}"
+
+
+def _in_sentence(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
+def chosen(tables: Tables, name: str | None = None) -> str:
+    """The scenario to look at closely: best of those distinguishable from the baseline, else the baseline itself."""
+    name = name or metrics.headline(tables.summary["metric"])
+    if name is None:
+        return tables.baseline
+    metric = metric_of(tables, name)
+    good = HIGHER if metric.higher_is_better else LOWER
+    better = [
+        reading
+        for reading in readings(tables, name).values()
+        if reading.verdict == good and reading.scenario != tables.baseline
+    ]
+    return max(better, key=lambda reading: abs(reading.delta)).scenario if better else tables.baseline
+
+
+def cost_of_retention(tables: Tables, retention: str, cost: str, labels: Mapping[str, str]) -> str:
+    """Which distinguishable gain in retention costs least per point, in incentives given."""
+    sign = currency(tables)
+    kept, paid = readings(tables, retention), readings(tables, cost)
+    parts = metrics.retention_parts(retention)
+    when = f"day-{parts[2]} retention" if parts else "retention"
+    gains = [r for s, r in kept.items() if s != tables.baseline and s in paid and r.verdict == HIGHER]
+    if not gains:
+        others = len([s for s in kept if s != tables.baseline])
+        if not others:
+            return f"Without a second scenario there is no price of retention: {when} is {percent(kept[tables.baseline].mean)}"
+        return f"No strategy buys {when} that can be told apart from the baseline, whatever it spends"
+    free = [r for r in gains if paid[r.scenario].delta <= 0]
+    if free:
+        best = max(free, key=lambda r: r.delta)
+        saved = -paid[best.scenario].delta
+        tail = (
+            f"spends {written(saved, 'money', sign)} less on incentives"
+            if saved > 0
+            else "spends no more on incentives"
+        )
+        return f"{quoted(labels[best.scenario])} adds {_points(best.delta)} of {when} and {tail} per user"
+    best = min(gains, key=lambda r: paid[r.scenario].delta / r.delta)
+    price = paid[best.scenario].delta / (best.delta * 100)
+    return (
+        f"{quoted(labels[best.scenario])} buys {when} cheapest: {_points(best.delta)} for "
+        f"{written(paid[best.scenario].delta, 'money', sign)} of incentives per user, about {written(price, 'money', sign)} a point"
+    )
+
+
+def _points(fraction: float) -> str:
+    return f"{plain(fraction * 100)} points"
+
+
+def multiplicity(comparisons: int) -> str:
+    """What reading several 95 % intervals at once does to their promise."""
+    if comparisons < 2:
+        return ""
+    chance = 1 - 0.95**comparisons
+    return (
+        f"Each interval holds 95 % on its own. Over {word(comparisons)} comparisons of strategies that change nothing, at least one would "
+        f"look different by luck in up to {percent(chance, 0)} of such tables."
+    )

@@ -1,0 +1,64 @@
+"""How numbers are written for people: one place, so that figures and report never differ."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+MINOR_PER_MAJOR = 100
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def plain(value: float, decimals: int = 1, sign: bool = False) -> str:
+    """`value` with thousands separators, a true minus and, if asked, a plus; `–` where there is no number."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def percent(fraction: float, decimals: int = 1, sign: bool = False) -> str:
+    """A fraction 0–1 as a percentage."""
+    return plain(fraction * 100, decimals, sign) + SPACE + "%"
+
+
+def money(minor: float, sign_of_money: str = "", decimals: int | None = None, sign: bool = False) -> str:
+    """Minor units as money: `−¥1,234`, `¥3.10`, `3.10 crowns`; no decimals from a thousand on."""
+    if minor is None or not math.isfinite(minor):
+        return "–"
+    major = minor / MINOR_PER_MAJOR
+    if decimals is None:
+        decimals = 0 if abs(major) >= 1000 else 2
+    text = plain(major, decimals, sign)
+    if len(sign_of_money) != 1:
+        return text + (SPACE + sign_of_money if sign_of_money else "")
+    return text[0] + sign_of_money + text[1:] if text[0] in "+" + MINUS else sign_of_money + text
+
+
+def word(count: int) -> str:
+    """Small counts as words, as in running text."""
+    return WORDS[count] if 0 <= count < len(WORDS) else f"{count:,}"
+
+
+def written(value: float, kind: str, sign_of_money: str = "", difference: bool = False) -> str:
+    """A metric's value by its kind (share, money, count, number); a `difference` of shares is in points."""
+    if kind == "share":
+        return plain(value * 100, 1, sign=True) + SPACE + "points" if difference else percent(value)
+    if kind == "money":
+        return money(value, sign_of_money, sign=difference)
+    decimals = 0 if abs(value or 0) >= 1000 else 1 if abs(value or 0) >= 100 else 2
+    return plain(value, decimals, sign=difference)
+
+
+def interval(low: float, high: float, kind: str, sign_of_money: str = "", difference: bool = False) -> str:
+    """Two ends of an interval, `3.1 to 5.3`; empty where there is none, as after a single replication."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    if kind == "share":
+        ends = [plain(end * 100, 1, sign=difference) for end in (low, high)]
+    else:
+        ends = [written(end, kind, sign_of_money, difference) for end in (low, high)]
+    return " to ".join(ends)

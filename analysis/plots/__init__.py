@@ -1,0 +1,69 @@
+"""The figures: one finding each. `pictures` says which a result allows, `write_plots` saves them as PNG and SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from analysis import metrics
+from analysis.plots.cohorts import cohort_heatmap
+from analysis.plots.difference import difference
+from analysis.plots.lifecycle import lifecycle_composition
+from analysis.plots.picture import Picture, write_whole
+from analysis.plots.plane import cost_retention_plane
+from analysis.plots.retention import retention_curves
+from analysis.plots.survival import survival
+from analysis.plots.waterfall import value_waterfall
+from analysis.result import Tables
+
+__all__ = [
+    "Picture",
+    "cohort_heatmap",
+    "cost_retention_plane",
+    "difference",
+    "lifecycle_composition",
+    "pictures",
+    "retention_curves",
+    "survival",
+    "value_waterfall",
+    "write_plots",
+]
+
+
+def pictures(tables: Tables) -> list[Picture]:
+    """Every figure these tables allow, the most important first; one that lacks its data is left out."""
+    headline = metrics.headline(tables.summary["metric"])
+    drafts: list[Callable[[Tables], Picture]] = [cost_retention_plane] if len(tables.scenarios) > 1 else []
+    if headline:
+        drafts.append(partial(difference, metric=headline))
+    drafts += [
+        partial(difference, metric="contribution_per_user"),
+        retention_curves,
+        partial(retention_curves, definition="bracket_30"),
+        value_waterfall,
+        lifecycle_composition,
+        cohort_heatmap,
+        survival,
+        partial(survival, event="departure"),
+    ]
+    found = []
+    for draft in drafts:
+        try:
+            found.append(draft(tables))
+        except ValueError:
+            continue  # the docstring of each names the rows it cannot do without
+    return found
+
+
+def write_plots(tables: Tables, folder: Path) -> list[Path]:
+    """Write `plots/<name>.png` and `.svg` under a result folder, each whole or not at all; returns the paths."""
+    place = Path(folder) / "plots"
+    place.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for picture in pictures(tables):
+        figure = picture.figure()
+        paths += [
+            write_whole(place / f"{picture.name}.{kind}", picture.encode(figure, kind)) for kind in ("png", "svg")
+        ]
+    return paths

@@ -1,0 +1,130 @@
+"""Cohort heatmap: do later cohorts come back as often as earlier ones?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+from pandas import DataFrame
+
+from analysis import finding, style
+from analysis.number import interval, percent, plain
+from analysis.plots.picture import Picture, Sheet
+from analysis.result import Tables
+
+REFERENCE_WEEK = 8
+DOES = {"ordered": "order", "active": "visit"}
+WHAT = {"ordered": "with an order", "active": "with a visit"}
+
+
+def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "ordered") -> Picture:
+    """Share of each weekly cohort `ordered` or `active` in each week of its age.
+
+    A run with a single cohort has nothing to compare inside a scenario: then each row is a scenario.
+    ValueError if there are no cohorts.
+    """
+    rows = tables.cohorts
+    if rows.empty or rows["age_weeks"].max() < 1:
+        raise ValueError("cohorts has no week after the first")
+    labels = style.names(tables.scenarios)
+    single = rows["cohort"].nunique() == 1
+    scenario = scenario or finding.chosen(tables)
+    if not single:
+        rows = rows[rows["scenario"] == scenario]
+    index = "scenario" if single else "cohort"
+    # Several replications may stand in several rows: people are added up before they are divided.
+    sums = rows.groupby([index, "age_weeks"], sort=False)[["size", column]].sum()
+    share = (sums[column] / sums["size"]).unstack("age_weeks").sort_index(axis=1)
+    share = share.reindex([s for s in tables.scenarios if s in share.index]) if single else share.sort_index()
+    text = _scenarios_finding(share, labels, column) if single else _cohorts_finding(sums, column, labels[scenario])
+    whose = (
+        "One row a strategy"
+        if single
+        else f"One row a weekly cohort of {finding.quoted(labels[scenario])}, the oldest on top"
+    )
+    return Picture(
+        name=f"cohorts_{column}",
+        finding=text,
+        how=f"{whose}; read along a row to watch it age, down a column to compare at the same age. Darker is more.",
+        source="cohorts.csv",
+        note=(
+            f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications together. A cohort is everybody who "
+            "entered in the same week; week 0, the week of entry, is left out of the scale. White: not yet observed."
+        ),
+        height=0.95 + 0.34 * len(share) if single else 4.3,
+        labels=list(labels.values()),
+        paint=lambda sheet: _paint(sheet, share, labels if single else None, column),
+    )
+
+
+def _cohorts_finding(sums: DataFrame, column: str, label: str) -> str:
+    """Earlier half against later half of the cohorts at the same age, with the interval of the difference of two shares."""
+    ages = sums.index.get_level_values("age_weeks")
+    seen = sums.groupby("age_weeks").size()
+    enough = seen[seen >= max(2, seen.max() // 2)].index
+    age = int(min(REFERENCE_WEEK, enough.max())) if len(enough) else int(ages.max())
+    there = sums[ages == age].droplevel("age_weeks").sort_index()
+    half = len(there) // 2
+    if half == 0:
+        return f"{percent(float((there[column] / there['size']).iloc[0]))} of users {DOES[column]} in week {age}"
+    early, late = there.iloc[:half].sum(), there.iloc[len(there) - half :].sum()
+    first, second = early[column] / early["size"], late[column] / late["size"]
+    error = math.sqrt(first * (1 - first) / early["size"] + second * (1 - second) / late["size"])
+    delta = second - first
+    text = (
+        f"{percent(second)} of later cohorts {DOES[column]} in week {age}, {percent(first)} of earlier ones ({label})"
+    )
+    if abs(delta) <= 1.96 * error:
+        return text + ": not distinguishable"
+    ends = interval(delta - 1.96 * error, delta + 1.96 * error, "share", difference=True)
+    return text + f": {plain(abs(delta) * 100)} points {'more' if delta > 0 else 'fewer'} (95 % interval {ends})"
+
+
+def _scenarios_finding(share: DataFrame, labels: dict[str, str], column: str) -> str:
+    age = int(min(REFERENCE_WEEK, share.columns.max()))
+    values = share[age].dropna()
+    if len(values) == 1:
+        return f"{percent(values.iloc[0])} of users {DOES[column]} in week {age}"
+    top, bottom = values.idxmax(), values.idxmin()
+    return f"The share of users who {DOES[column]} in week {age} runs from {percent(values[bottom])} ({labels[bottom]}) to {percent(values[top])} ({labels[top]})"
+
+
+def _paint(sheet: Sheet, share: DataFrame, labels: dict[str, str] | None, column: str) -> None:
+    ax = sheet.axes(0.75 if labels is None else 2.5, 0.5, 1.15, 0.14)
+    values = share.loc[:, share.columns > 0]
+    top = float(np.nanmax(values.to_numpy()))
+    ages = values.columns.to_numpy()
+    image = ax.imshow(
+        values.to_numpy(),
+        aspect="auto",
+        interpolation="nearest",
+        cmap="Blues",
+        vmin=0,
+        vmax=top or 1,
+        extent=(ages[0] - 0.5, ages[-1] + 0.5, len(values) - 0.5, -0.5),
+    )
+    ax.set_xlabel("Age of the cohort, weeks since entry (week 0 not shown)")
+    step = max(1, round(len(ages) / 12))
+    ax.set_xticks(ages[step - 1 :: step])
+    if labels is None:
+        ax.set_ylabel("Cohort: week of entry")
+        every = max(1, math.ceil(len(values) / 12))
+        ax.set_yticks(range(0, len(values), every), [str(c) for c in values.index[::every]])
+    else:
+        ax.set_yticks(
+            range(len(values)),
+            [sheet.wrap(labels[s], 2.2, 8.5, lines=2) for s in values.index],
+            color=style.INK,
+            size=8.5,
+            linespacing=1.0,
+        )
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    right = ax.get_position()
+    bar = sheet.fig.add_axes((right.x1 + 0.018, right.y0, 0.014, right.height))
+    sheet.fig.colorbar(image, cax=bar, format=PercentFormatter(1, symbol="\u00a0%"), label=f"Share {WHAT[column]}")
+    bar.locator_params(axis="y", nbins=5)
+    bar.tick_params(length=0)
+    for spine in bar.spines.values():
+        spine.set_visible(False)

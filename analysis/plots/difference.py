@@ -1,0 +1,108 @@
+"""Paired differences against the baseline, with intervals: what can be told apart and what cannot."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.ticker import FuncFormatter
+
+from analysis import finding, metrics, style
+from analysis.number import SPACE, interval, plain, written
+from analysis.plots.picture import Picture, Sheet
+from analysis.result import Tables, currency
+
+BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
+
+
+def difference(tables: Tables, metric: str) -> Picture:
+    """A dot and a 95 % interval for each strategy; grey where zero lies inside. ValueError without a second scenario."""
+    readings = [r for s, r in finding.readings(tables, metric).items() if s != tables.baseline]
+    if not readings:
+        raise ValueError(f"summary has no differences in {metric}")
+    readings.sort(key=lambda r: r.delta)
+    row = finding.metric_of(tables, metric)
+    labels = style.names(tables.scenarios)
+    caveat = finding.multiplicity(len(readings))
+    pairs = tables.manifest.get("replications", "all")
+    return Picture(
+        name=f"difference_{metric}",
+        finding=finding.comparison(tables, metric, labels),
+        how=(
+            "Dots right of the line are above the baseline, left of it below; where the bar crosses zero (grey, hollow), "
+            "the strategy cannot be told apart from the baseline."
+        ),
+        source="summary.csv",
+        note=(
+            f"{row.label} = {row.formula or metric}. {row.caveat} Differences are paired: the same users with the same luck in both worlds, "
+            f"Student t over {pairs} replications. {caveat}"
+        ).strip(),
+        height=0.85 + 0.44 * len(readings),
+        labels=list(labels.values()),
+        paint=lambda sheet: _paint(sheet, tables, readings, row, labels),
+    )
+
+
+def _paint(
+    sheet: Sheet, tables: Tables, readings: list[finding.Reading], row: metrics.Metric, labels: dict[str, str]
+) -> None:
+    sign = currency(tables)
+    ax = sheet.axes(2.55, 0.55, 2.6, 0.12)
+    good, bad = (BETTER, WORSE) if row.higher_is_better else (WORSE, BETTER)
+    colour = {finding.HIGHER: good, finding.LOWER: bad}
+    ax.axvline(0, color=style.BASELINE, linewidth=1.6)
+    for y, reading in enumerate(readings):
+        tint = colour.get(reading.verdict, style.QUIET)
+        known = reading.verdict in colour
+        if math.isfinite(reading.delta_low):
+            ax.plot(
+                [reading.delta_low, reading.delta_high], [y, y], color=tint, linewidth=2.4, alpha=1 if known else 0.6
+            )
+        ax.plot(reading.delta, y, "o", color=tint, markerfacecolor=tint if known else style.PAPER, markersize=7)
+        ends = interval(reading.delta_low, reading.delta_high, row.unit, sign, difference=True)
+        text = written(reading.delta, row.unit, sign, difference=True) + (f"  ({ends})" if ends else "")
+        first, second = (text, "") if known else (text, reading.verdict)
+        ax.annotate(
+            first + ("\n" + second if second else ""),
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(12, 0),
+            textcoords="offset points",
+            va="center",
+            size=9,
+            color=tint,
+            weight="bold" if known else "normal",
+            annotation_clip=False,
+        )
+    ax.set_yticks(
+        range(len(readings)),
+        [sheet.wrap(labels[r.scenario], 2.2, 9, lines=2) for r in readings],
+        color=style.INK,
+        linespacing=1.1,
+    )
+    ax.set_ylim(-0.6, len(readings) - 0.4)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.margins(x=0.08)
+    ax.locator_params(axis="x", nbins=6)
+    unit = "points" if row.unit == "share" else ""
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(
+            lambda v, _: (
+                plain(v * 100, _decimals(ax, 100), sign=True)
+                if row.unit == "share"
+                else written(v, row.unit, sign, True)
+            )
+        )
+    )
+    ax.set_xlabel(
+        sheet.wrap(f"Difference from the baseline: {row.label.lower()}" + (f",{SPACE}{unit}" if unit else ""), 5.0, 9)
+    )
+    ax.grid(axis="x")
+    ax.set_axisbelow(True)
+
+
+def _decimals(ax, scale: float) -> int:
+    """Decimals that keep neighbouring ticks apart."""
+    ticks = ax.get_xticks()
+    step = abs(ticks[1] - ticks[0]) * scale if len(ticks) > 1 else 1
+    return 0 if step >= 1 and step == round(step, 6) and float(step).is_integer() else 1 if step >= 0.1 else 2

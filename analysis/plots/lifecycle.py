@@ -1,0 +1,157 @@
+"""Lifecycle composition: where the users of each strategy stand, day by day."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import PercentFormatter
+from pandas import DataFrame
+from scipy import stats
+
+from analysis import finding, style
+from analysis.number import percent, plain
+from analysis.plots.picture import WIDTH, Picture, Sheet
+from analysis.result import Tables
+
+STACK = ("customer", "registered", "dormant", "churned")
+"""From the bottom up: customers stand on the axis, where their share can be read."""
+NAMES = {
+    "customer": "customer (ordered, seen lately)",
+    "registered": "registered (no order yet)",
+    "dormant": "dormant (not seen lately)",
+    "churned": "churned (long unseen, or gone)",
+}
+
+
+POINTS = 150
+"""Days drawn in a panel at most: more would not be seen at its width."""
+
+
+def lifecycle_composition(tables: Tables) -> Picture:
+    """Stacked shares of the stages by day, a small multiple for each strategy. ValueError without daily rows."""
+    if tables.daily.empty:
+        raise ValueError("daily has no rows")
+    labels = style.names(tables.scenarios)
+    present = [s for s in tables.scenarios if s in set(tables.daily["scenario"])]
+    columns = _columns(len(present))
+    rows = math.ceil(len(present) / columns)
+    return Picture(
+        name="lifecycle",
+        finding=_finding(tables, labels),
+        how="The height of each colour is the share of users in that stage on that day; the blue at the bottom is what a platform wants to grow.",
+        source="daily.csv",
+        note=(
+            "Share of all users who ever registered, mean over replications. Stages are what a platform can see (days since the last sign of "
+            "life) together with departures, which only a simulator knows."
+        ),
+        height=0.85 + rows * (3.6 if rows == 1 and columns < 3 else 2.1),
+        labels=list(labels.values()),
+        paint=lambda sheet: _paint(sheet, tables, present, columns, rows, labels),
+    )
+
+
+def _columns(count: int) -> int:
+    return count if count <= 3 else 4 if count > 6 or count == 4 else 3
+
+
+def _finding(tables: Tables, labels: dict[str, str]) -> str:
+    """Customers on the last day: the strategy furthest from the baseline, paired over replications."""
+    daily = tables.daily
+    last = int(daily["day"].max())
+    end = daily[daily["day"] == last]
+    stock = end[list(STACK)].sum(axis=1)
+    share = (end["customer"] / stock.where(stock > 0)).set_axis([end["scenario"], end["replication"]]).unstack(0)
+    base = share[tables.baseline]
+    text = f"On day {last}, {percent(base.mean())} of the baseline’s users are customers"
+    best, told = None, 0.0
+    others = [s for s in tables.scenarios if s in share and s != tables.baseline]
+    for scenario in others:
+        delta = (share[scenario] - base).dropna()
+        if len(delta) < 2:
+            return text
+        half = stats.t.ppf(0.975, len(delta) - 1) * delta.std(ddof=1) / math.sqrt(len(delta))
+        if abs(delta.mean()) > half and abs(delta.mean()) > abs(told):
+            best, told = scenario, float(delta.mean())
+    if not others:
+        return text
+    if best is None:
+        return text + "; no strategy's share is distinguishable from that"
+    return (
+        text
+        + f"; under {finding.quoted(labels[best])} it is {percent(share[best].mean())}, {plain(abs(told) * 100)} points {'more' if told > 0 else 'fewer'}"
+    )
+
+
+def _mean_shares(daily: DataFrame, scenario: str) -> tuple[np.ndarray, np.ndarray]:
+    """Days, and the shares (stage × day) of one scenario."""
+    stock = daily[daily["scenario"] == scenario].groupby("day")[list(STACK)].sum()
+    total = stock.sum(axis=1).to_numpy(float)
+    return stock.index.to_numpy(), np.divide(
+        stock.to_numpy(float).T, total, out=np.zeros((len(STACK), len(stock))), where=total > 0
+    )
+
+
+def _paint(sheet: Sheet, tables: Tables, present: list[str], columns: int, rows: int, labels: dict[str, str]) -> None:
+    left, right, bottom, top, between = 0.85, 0.2, 0.48, 0.42, 0.16
+    wide = (WIDTH - left - right - between * (columns - 1)) / columns
+    tall = (sheet.height - bottom - top) / rows
+    head = 0.42
+    _legend(sheet)
+    for i, scenario in enumerate(present):
+        row, column = divmod(i, columns)
+        x = left + column * (wide + between)
+        ax = sheet.axes(x, bottom + (rows - 1 - row) * tall, WIDTH - x - wide, top + row * tall + head)
+        days, shares = _mean_shares(tables.daily, scenario)
+        thin = np.unique(np.linspace(0, len(days) - 1, min(len(days), POINTS)).round().astype(int))
+        days, shares = days[thin], shares[:, thin]
+        # White between the areas tells them apart without their colours.
+        ax.stackplot(days, shares, colors=[style.STAGES[s] for s in STACK], edgecolor="white", linewidth=0.6)
+        ax.set_xlim(days[0], days[-1])
+        ax.set_ylim(0, 1)
+        ax.set_yticks((0, 0.5, 1))
+        ax.yaxis.set_major_formatter(PercentFormatter(1, symbol="\u00a0%"))
+        ax.set_xticks(np.linspace(days[0], days[-1], 3).round().astype(int))
+        for tick, align in zip(ax.get_xticklabels(), ("left", "center", "right"), strict=True):
+            tick.set_horizontalalignment(align)
+        is_base = scenario == tables.baseline
+        ax.set_title(
+            sheet.wrap(labels[scenario], wide, 9, "bold", lines=2),
+            loc="left",
+            size=9,
+            weight="bold",
+            pad=5,
+            linespacing=1.1,
+            color=style.BASELINE if is_base else style.INK,
+        )
+        ax.tick_params(length=2.5, labelleft=column == 0, labelbottom=i + columns >= len(present))
+        if column == 0 and row == (rows - 1) // 2:
+            ax.set_ylabel("Share of users")
+    sheet.text(
+        (left + WIDTH - right) / 2,
+        0.08,
+        "Day of the run (day 0: start)",
+        size=9,
+        color=style.QUIET,
+        ha="center",
+        va="bottom",
+    )
+
+
+def _legend(sheet: Sheet) -> None:
+    """Swatches in the order of the stack, from the top down read left to right."""
+    x, total = 0.85, sheet.fig.get_figheight()
+    for stage in STACK:
+        y = sheet.below + sheet.height - 0.2
+        sheet.fig.add_artist(
+            Rectangle(
+                (x / WIDTH, (y - 0.055) / total),
+                0.15 / WIDTH,
+                0.13 / total,
+                facecolor=style.STAGES[stage],
+                transform=sheet.fig.transFigure,
+            )
+        )
+        sheet.text(x + 0.2, y - sheet.below, NAMES[stage], size=8.5, va="center")
+        x += 0.2 + sheet.width(NAMES[stage], 8.5) + 0.18

@@ -1,0 +1,186 @@
+"""Retention curves: one definition, one event and one start a figure, never mixed."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+from pandas import DataFrame
+
+from analysis import finding, metrics, style
+from analysis.number import interval, percent
+from analysis.plots.label import EndLabel, label_ends
+from analysis.plots.picture import Picture, Sheet
+from analysis.result import Tables
+
+FOLLOW_UP = 90
+"""Days that a rolling curve must still be able to look ahead; what lies behind would fall only because the run ends."""
+STEPS = 100
+"""Points up to which steps can be told from a line; drawing more of them only makes the file large."""
+
+
+def retention_curves(
+    tables: Tables, definition: str = "rolling", event: str = "order", start: str | None = None
+) -> Picture:
+    """Retention by age with 95 % bands and labels at the line ends. ValueError if the tables have no such curve."""
+    rows, start = curve_rows(tables, definition, event, start)
+    if definition == "rolling":
+        last = rows["age_days"].max()
+        rows = rows[rows["age_days"] <= max(last - FOLLOW_UP, last // 2)]
+    labels = style.names(tables.scenarios)
+    how = metrics.definition(definition, event)
+    return Picture(
+        name=f"retention_{definition}_{event}",
+        finding=_finding(tables, rows, definition, event, labels),
+        how=(
+            f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}; "
+            "the band is the 95 % interval over replications."
+        ),
+        source="retention.csv",
+        note=note(tables, definition, event, start),
+        height=4.6,
+        labels=list(labels.values()),
+        paint=lambda sheet: _paint(
+            sheet, tables, rows, how.axis.format(a_event=metrics.EVENTS[event]), start, labels, definition
+        ),
+    )
+
+
+def curve_rows(tables: Tables, definition: str, event: str, start: str | None) -> tuple[DataFrame, str]:
+    """The rows of one kind of curve with somebody at risk, and its start event; ValueError if there are none."""
+    rows = tables.retention
+    rows = rows[
+        (rows["definition"] == definition) & (rows["event"] == event) & rows["mean"].notna() & (rows["at_risk"] > 0)
+    ]
+    starts = list(rows["start"].unique())
+    if start is None and starts:
+        # The first order is where a customer's clock starts; sign-up only where nothing else was counted.
+        start = "first_order" if "first_order" in starts else starts[0]
+    rows = rows[rows["start"] == start]
+    if rows.empty:
+        raise ValueError(f"retention has no rows with definition={definition}, event={event}, start={start}")
+    return rows, str(start)
+
+
+def note(tables: Tables, definition: str, event: str, start: str) -> str:
+    """The definition in full, for below the figure."""
+    how = metrics.definition(definition, event)
+    meaning = how.meaning.format(event=event, a_event=metrics.EVENTS[event])
+    day_zero = f"Day 0 is the day of {metrics.STARTS[start]}" + (
+        "; it does not count." if definition != "survival" else "."
+    )
+    bands = " Bands: 95 % intervals, Student t over {} replications.".format(tables.manifest.get("replications", "the"))
+    return f"{how.label[0].upper()}{how.label[1:]} = {meaning}. {day_zero} {how.caveat}{bands}"
+
+
+def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, labels: dict[str, str]) -> str:
+    """The paired comparison where the summary has it for just this definition and event, else the range seen."""
+    same = [
+        name
+        for name in tables.summary["metric"].unique()
+        if (parts := metrics.retention_parts(name)) and parts[:2] == (definition, event)
+    ]
+    name = metrics.headline(same)
+    if name and len(tables.scenarios) > 1:
+        return finding.levels(tables, name, labels)
+    ages = np.sort(rows["age_days"].unique())
+    age = int(ages[np.abs(ages - min(90, ages[-1])).argmin()])
+    there = rows[rows["age_days"] == age].set_index("scenario")
+    what = (
+        f"{metrics.definition(definition, event).label} by {event}"
+        if definition != "survival"
+        else metrics.definition(definition, event).label
+    )
+    if len(there) == 1:
+        row = there.iloc[0]
+        ends = interval(row["ci_low"], row["ci_high"], "share")
+        return f"At day {age}, {what} is {percent(row['mean'])}" + (f" (95 % interval {ends})" if ends else "")
+    top, bottom = there["mean"].idxmax(), there["mean"].idxmin()
+    return (
+        f"At day {age}, {what} runs from {percent(there.at[bottom, 'mean'])} ({labels[bottom]}) "
+        f"to {percent(there.at[top, 'mean'])} ({labels[top]})"
+    )
+
+
+def _paint(
+    sheet: Sheet, tables: Tables, rows: DataFrame, axis: str, start: str, labels: dict[str, str], definition: str
+) -> None:
+    ax = sheet.axes(0.85, 0.5, 2.45, 0.12)
+    draw_curves(sheet, ax, tables, rows, labels, markers=definition == "bracket_30")
+    # On day 0 everybody is there by definition: a scale that shows it hides the differences.
+    late = rows if definition == "bracket_30" else rows[rows["age_days"] >= 1]
+    low, high = late["ci_low"].fillna(late["mean"]).min(), late["ci_high"].fillna(late["mean"]).max()
+    room = 0.06 * (high - low)
+    ax.set_ylim(0 if low < 0.4 * high else max(low - room, 0), min(high + room, 1.02))
+    ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")
+    ax.set_ylabel(axis)
+    finish_labels(sheet, ax, tables, rows, labels)
+
+
+def draw_curves(
+    sheet: Sheet,
+    ax,
+    tables: Tables,
+    rows: DataFrame,
+    labels: dict[str, str],
+    markers: bool = False,
+    steps: bool = False,
+) -> None:
+    """The curves with their bands, the baseline on top; percent axis with light lines."""
+    colours, patterns = (
+        style.colours(tables.scenarios, tables.baseline),
+        style.patterns(tables.scenarios, tables.baseline),
+    )
+    curves = dict(list(rows.groupby("scenario", sort=False)))
+    for scenario in [*(s for s in tables.scenarios if s != tables.baseline), tables.baseline]:
+        if scenario not in curves:
+            continue
+        curve = curves[scenario].sort_values("age_days")
+        age = curve["age_days"].to_numpy()
+        ax.fill_between(
+            age,
+            curve["ci_low"],
+            curve["ci_high"],
+            color=colours[scenario],
+            alpha=0.13,
+            linewidth=0,
+            step="post" if steps and len(age) <= STEPS else None,
+        )
+        ax.plot(
+            age,
+            curve["mean"],
+            color=colours[scenario],
+            linestyle=patterns[scenario],
+            linewidth=2.4 if scenario == tables.baseline else 1.7,
+            marker="o" if markers else None,
+            markersize=4,
+            drawstyle="steps-post" if steps and len(age) <= STEPS else "default",
+            zorder=3 if scenario == tables.baseline else 2,
+        )
+    last = rows["age_days"].max()
+    ax.set_xlim(0, last)
+    step = next(s for s in (7, 14, 30, 60, 90, 180, 365) if last / s <= 9 or s == 365)
+    ax.set_xticks(np.arange(0, last + 1, step))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol="\u00a0%"))
+    ax.grid(axis="y")
+    ax.set_axisbelow(True)
+
+
+def finish_labels(sheet: Sheet, ax, tables: Tables, rows: DataFrame, labels: dict[str, str]) -> None:
+    """Name and last value of each curve at its end."""
+    colours = style.colours(tables.scenarios, tables.baseline)
+    ends = rows.sort_values("age_days").groupby("scenario", sort=False).last()
+    label_ends(
+        sheet,
+        ax,
+        [
+            EndLabel(
+                ends.at[s, "age_days"],
+                ends.at[s, "mean"],
+                f"{labels[s]} {percent(ends.at[s, 'mean'])}",
+                colours[s],
+                "bold" if s == tables.baseline else "normal",
+            )
+            for s in tables.scenarios
+            if s in ends.index
+        ],
+    )

@@ -1,0 +1,198 @@
+"""Value waterfall: from a user's baskets to what is left, account by account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.ticker import FuncFormatter
+
+from analysis import finding, style
+from analysis.number import money
+from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
+from analysis.result import Tables, currency
+
+TOTAL, TAKEN = style.PALETTE[0], style.PALETTE[1]
+SHOWN = 6
+"""Accounts of one kind shown by name; smaller ones are added up."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar: its label, from where to where it reaches (minor units per user), and whether it is a level or a deduction."""
+
+    label: str
+    start: float
+    end: float
+    level: bool
+
+
+def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
+    """Basket → discounts → revenue → cost of goods → lever costs → contribution per user, the baseline beside the strategy.
+
+    ValueError if the ledger is empty.
+    """
+    if tables.ledger.empty:
+        raise ValueError("ledger has no rows")
+    scenario = scenario or _most_telling(tables)
+    shown = list(dict.fromkeys((tables.baseline, scenario)))
+    labels = style.names(tables.scenarios)
+    sign = currency(tables)
+    flows = steps(tables, shown)
+    text = _finding(tables, shown, flows, labels, sign)
+    return Picture(
+        name="value",
+        finding=text,
+        how="Read from the top down: every bar takes away from what the one above left; the last is what a user brings after all of it.",
+        source="ledger.csv",
+        note=(
+            "Money per user who ever registered, all days and replications of the run. Revenue = basket − discounts; contribution = revenue − "
+            "cost of goods − lever costs. Fixed costs of the company are not in it. "
+            + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else "")
+        ).strip(),
+        height=0.95 + 0.34 * max(len(f) for f in flows.values()),
+        labels=list(labels.values()),
+        paint=lambda sheet: _paint(sheet, tables, flows, labels, sign),
+    )
+
+
+def per_user(tables: Tables, scenario: str) -> dict[str, float]:
+    """Minor units per user who ever registered, by account, over all replications."""
+    rows = tables.ledger[tables.ledger["scenario"] == scenario]
+    replications = max(rows["replication"].nunique(), 1)
+    users = float(tables.manifest.get("users", 1)) * replications
+    if not tables.daily.empty:
+        daily = tables.daily[tables.daily["scenario"] == scenario]
+        ever = daily.loc[daily["day"] == daily["day"].max(), "registered_ever"].sum()
+        users = float(ever) if ever > 0 else users
+    return (rows.groupby("account")["amount_minor"].sum() / users).to_dict()
+
+
+def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
+    """The bars of each scenario, the same accounts in the same order; accounts nobody posted to are left out."""
+    amounts = {s: per_user(tables, s) for s in scenarios}
+    kinds = tables.accounts.set_index("account")["kind"].to_dict()
+    flows: dict[str, list[Step]] = {}
+    for scenario, own in amounts.items():
+        level = sum(v for a, v in own.items() if kinds.get(a) == "basket")
+        found = [Step("Basket before discounts", 0, level, True)]
+        for kind, after in (("discount", "Revenue"), ("goods", ""), ("cost", "Contribution")):
+            largest = {
+                a: max(abs(one.get(a, 0)) for one in amounts.values())
+                for a in kinds
+                if kinds[a] == kind and any(round(one.get(a, 0), 2) for one in amounts.values())
+            }
+            order = sorted(largest, key=lambda a: (-largest[a], a))
+            named = [(_named(a), own.get(a, 0.0)) for a in order[:SHOWN]]
+            if order[SHOWN:]:
+                named.append((f"− {len(order) - SHOWN} smaller", sum(own.get(a, 0.0) for a in order[SHOWN:])))
+            for label, value in named:
+                found.append(Step(label, level, level - value, False))
+                level -= value
+            if after:
+                found.append(Step(after, 0, level, True))
+        flows[scenario] = found
+    return flows
+
+
+def _named(account: str) -> str:
+    lever, _, part = account.partition(".")
+    text = f"{lever}: {part}" if part else lever
+    text = text.replace("_", " ")
+    return "− " + text[0].upper() + text[1:]
+
+
+def _most_telling(tables: Tables) -> str:
+    """The strategy whose contribution differs most, for sure if any does, else the one that keeps most users."""
+    found = [r for s, r in finding.readings(tables, "contribution_per_user").items() if s != tables.baseline]
+    told = [r for r in found if r.verdict in (finding.HIGHER, finding.LOWER)]
+    return max(told, key=lambda r: abs(r.delta)).scenario if told else finding.chosen(tables)
+
+
+def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], labels: dict[str, str], sign: str) -> str:
+    base = flows[tables.baseline]
+    basket, left = base[0].end, base[-1].end
+    if len(shown) == 1:
+        return f"Of {money(basket, sign)} of baskets per user, {money(left, sign)} is left as contribution"
+    flow = flows[shown[1]]
+    given = sum(s.start - s.end for s in flow if not s.level) - _goods(tables, shown[1])
+    base_given = sum(s.start - s.end for s in base if not s.level) - _goods(tables, tables.baseline)
+    reading = finding.readings(tables, "contribution_per_user").get(shown[1])
+    change = flow[-1].end - left
+    more = "more" if given >= base_given else "less"
+    text = f"{finding.quoted(labels[shown[1]])} spends {money(abs(given - base_given), sign)} {more} on users than the baseline"
+    if reading and reading.verdict not in (finding.HIGHER, finding.LOWER):
+        return text + "; what is left is not distinguishable"
+    return text + f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"
+
+
+def _goods(tables: Tables, scenario: str) -> float:
+    kinds = tables.accounts.set_index("account")["kind"].to_dict()
+    return sum(v for a, v in per_user(tables, scenario).items() if kinds.get(a) == "goods")
+
+
+def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: dict[str, str], sign: str) -> None:
+    top = max(max(step.start, step.end) for flow in flows.values() for step in flow)
+    bottom = min(0.0, *(min(step.start, step.end) for flow in flows.values() for step in flow))
+    names, gap = 2.0, 0.25
+    wide = (WIDTH - EDGE * 2 - names - gap * (len(flows) - 1)) / len(flows)
+    for i, (scenario, flow) in enumerate(flows.items()):
+        x = EDGE + names + i * (wide + gap)
+        ax = sheet.axes(x, 0.5, WIDTH - x - wide, 0.42)
+        for y, step in enumerate(flow):
+            start, size = min(step.start, step.end), abs(step.end - step.start)
+            tint = (style.BASELINE if scenario == tables.baseline else TOTAL) if step.level else TAKEN
+            ax.barh(y, size, left=start, height=0.66, color=tint)
+            value = money(step.end, sign) if step.level else money(step.end - step.start, sign, sign=True)
+            # Values stand right of their bar, or left of it where the right side is full.
+            inside = (start + size) > top * 0.72
+            if not step.level and round(size, 2) == 0:
+                value = "–"
+            if inside and step.level:
+                ax.annotate(
+                    value,
+                    (start + size, y),
+                    xytext=(-5, 0),
+                    textcoords="offset points",
+                    va="center",
+                    ha="right",
+                    size=8.5,
+                    color="white",
+                    weight="bold",
+                )
+            else:
+                edge, shift, align = (start, -4, "right") if inside else (start + size, 4, "left")
+                ax.annotate(
+                    value,
+                    (edge, y),
+                    xytext=(shift, 0),
+                    textcoords="offset points",
+                    va="center",
+                    ha=align,
+                    size=8.5,
+                    color=style.INK,
+                )
+            if y + 1 < len(flow):
+                ax.plot([step.end, step.end], [y, y + 1], color="#8b919b", linewidth=0.7, zorder=0)
+        ax.axvline(0, color="#8b919b", linewidth=0.8)
+        ax.set_ylim(len(flow) - 0.45, -0.55)
+        ax.set_xlim(bottom * 1.15, top * 1.02)
+        ax.set_yticks(
+            range(len(flow)),
+            [sheet.wrap(s.label, names - 0.1, 8.5, "bold" if s.level else "normal", lines=2) for s in flow],
+        )
+        for tick, step in zip(ax.get_yticklabels(), flow, strict=True):
+            tick.set(color=style.INK, weight="bold" if step.level else "normal", size=8.5, linespacing=1.0)
+        ax.tick_params(axis="y", length=0, labelleft=i == 0)
+        ax.locator_params(axis="x", nbins=4)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, decimals=0)))
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel("Per user who registered")
+        ax.set_title(
+            sheet.wrap(labels[scenario], wide, 9.5, "bold", lines=2),
+            loc="left",
+            size=9.5,
+            weight="bold",
+            linespacing=1.1,
+            color=style.BASELINE if scenario == tables.baseline else style.INK,
+        )
