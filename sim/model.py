@@ -18,7 +18,8 @@ from sim.engine.compose import DAYS_A_BYTE
 from sim.exact import exp
 from sim.lever import Lever, Night, levers
 from sim.population import STAGES, draw_population
-from sim.user import User, UserSet
+from sim.user import User
+from sim.userset import UserSet
 
 DRIVERS = ("compiled", "objects")
 
@@ -70,6 +71,7 @@ class LifecycleModel(mesa.Model):
         self.total = np.zeros(1, records.counter_dtype(self.levers))
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self._pool: ThreadPoolExecutor | None = None
+        self.living: engine.PlainDay | None = None
         self._live_a_day(0)
 
     # ---- the clock

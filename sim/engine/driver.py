@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.engine import records
-from sim.engine.compose import CHUNK, compiled_loop, plain_day
+from sim.engine.compose import CHUNK, DAYS_A_BYTE, compiled_loop, plain_day
 from sim.lever import Lever
 from sim.population import TODAY
 
@@ -18,28 +19,49 @@ FIRST_LOG = 2 * CHUNK
 
 
 class Row:
-    """One row of a structured array as the rules see it: reading widens to int or float, writing narrows, as compiled."""
+    """One row of a structured array as the rules see it: reading widens to int or float, writing narrows, as compiled.
 
-    __slots__ = ("_array", "_at")
+    ``columns`` may be shared between the rows of one array (``columns_of``), which is faster than looking them up again.
+    """
 
-    def __init__(self, array: np.ndarray, at: int) -> None:
-        object.__setattr__(self, "_array", array)
+    __slots__ = ("_columns", "_at")
+
+    def __init__(self, array: np.ndarray, at: int, columns: dict[str, tuple] | None = None) -> None:
+        object.__setattr__(self, "_columns", columns_of(array) if columns is None else columns)
         object.__setattr__(self, "_at", at)
 
     def __getattr__(self, name: str):
         try:
-            column = self._array[name]
-        except ValueError:
-            raise AttributeError(name) from None
-        if column.dtype.names:
-            return Row(column, self._at)
-        value = column[self._at]
-        return value if column.ndim > 1 else value.item()
+            read = self._columns[name][0]
+        except KeyError:
+            raise AttributeError(f"there is no column {name!r}: choose from {', '.join(self._columns)}") from None
+        return read(self._at)
 
     __getitem__ = __getattr__
 
     def __setattr__(self, name: str, value) -> None:
-        self._array[name][self._at] = value
+        try:
+            column = self._columns[name][1]
+        except KeyError:
+            raise AttributeError(f"there is no column {name!r}: choose from {', '.join(self._columns)}") from None
+        column[self._at] = value
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(f'{name}={read(self._at)}' for name, (read, _) in self._columns.items())}>"
+
+
+def columns_of(array: np.ndarray) -> dict[str, tuple]:
+    """How each column of a structured array is read and where it is written: name → (function of the row number, column)."""
+    return {name: (_reader(array[name]), array[name]) for name in array.dtype.names}
+
+
+def _reader(column: np.ndarray) -> Callable:
+    if column.dtype.names:
+        inner = columns_of(column)
+        return lambda at: Row(column, at, inner)
+    if column.ndim > 1:  # a list a row: elements widen as scalars do
+        return lambda at: memoryview(column[at])
+    return column.item
 
 
 @lru_cache(maxsize=32)
@@ -58,20 +80,8 @@ def loop(levers: Mapping[str, Lever]) -> Callable:
 
 
 def user_day(levers: Mapping[str, Lever]) -> Callable:
-    """One user's day in plain Python: ``live(u, ps, t, m, log)``."""
+    """One user's day in plain Python: ``live(u, ps, t, m, log)``, u a ``Row``, the others with attributes of the records' names."""
     return _day_for(tuple(levers), tuple(levers.values()))
-
-
-def blank_counters(dtype: np.dtype) -> SimpleNamespace:
-    """Counters for one user's day in plain Python."""
-    return SimpleNamespace(**{b: SimpleNamespace(**dict.fromkeys(dtype[b].names, 0)) for b in dtype.names})
-
-
-def add_counters(counters: np.ndarray, counted: SimpleNamespace) -> None:
-    """Add what one user's day counted to the counters of the user's chunk."""
-    for block in counters.dtype.names:
-        for name, value in vars(getattr(counted, block)).items():
-            counters[block][name] += value
 
 
 def today_record(key: int, day: int, season: float, reach: float) -> np.ndarray:
@@ -122,10 +132,84 @@ def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, 
 
 
 def live_as_objects(state, today: np.ndarray, users) -> np.ndarray:
-    """Everybody lives today through ``User.step()``; counters of shape (chunks,)."""
-    chunks = -(-len(state.rows) // CHUNK)
-    counters = np.zeros(chunks, records.counter_dtype(state.levers))
-    for user in users:
-        counted = user.live(today)
-        add_counters(counters[user.row // CHUNK : user.row // CHUNK + 1], counted)
-    return counters
+    """Everybody lives today through ``User.step()``, in any order; counters of shape (chunks,)."""
+    state.living = PlainDay(state, today)
+    try:
+        users.do("step")
+    finally:
+        day, state.living = state.living, None
+    return day.close(state)
+
+
+class PlainDay:
+    """One day in plain Python: each user's turn comes by ``live``, and ``close`` gives what the day counted.
+
+    Nothing passes from one user's day to the next, so the order of the users has no effect on anything.
+    """
+
+    def __init__(self, state, today: np.ndarray) -> None:
+        self._live = user_day(state.levers)
+        self._rows, self._columns = state.rows, columns_of(state.rows)
+        self._policy = _frozen(state.policy)
+        self._today = {name: today[name].item() for name in today.dtype.names}
+        self._byte, self._bit = today["day"].item() // DAYS_A_BYTE, 1 << today["day"].item() % DAYS_A_BYTE
+        self._visited, self._ordered, self._posted = state.visited, state.ordered, state.posted
+        self._dtype = records.counter_dtype(state.levers)
+        chunks = range(-(-len(state.rows) // CHUNK))
+        self._counters = [_blank(self._dtype) for _ in chunks]
+        self._orders = [OrderLines() if state.log is not None else () for _ in chunks]
+
+    def live(self, row: int) -> None:
+        """One user lives today."""
+        chunk = row // CHUNK
+        t = SimpleNamespace(**self._today)
+        self._live(Row(self._rows, row, self._columns), self._policy, t, self._counters[chunk], self._orders[chunk])
+        if t.visit > 0:
+            self._visited[row, self._byte] |= self._bit
+            if t.orders > 0:
+                self._ordered[row, self._byte] |= self._bit
+        self._posted[row] = t.posted
+
+    def close(self, state) -> np.ndarray:
+        """The day's counters, shape (chunks,); its orders go to the state's list."""
+        if state.log is not None:
+            state.log.extend(lines.array() for lines in self._orders)
+        out = np.zeros(len(self._counters), self._dtype)
+        for chunk, counted in enumerate(self._counters):
+            for block in self._dtype.names:
+                for name, value in vars(getattr(counted, block)).items():
+                    out[block][name][chunk] = value
+        return out
+
+
+class OrderLines:
+    """A list of orders that is never full: a line comes into being when it is asked for."""
+
+    def __init__(self) -> None:
+        self._lines: list[SimpleNamespace] = []
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    def __getitem__(self, number: int) -> SimpleNamespace:
+        while number >= len(self._lines):
+            self._lines.append(SimpleNamespace())
+        return self._lines[number]
+
+    def array(self) -> np.ndarray:
+        """The orders by user; ``ORDER_LOG``."""
+        lines = np.array([tuple(getattr(line, k) for k in records.ORDER_LOG.names) for line in self._lines], records.ORDER_LOG)
+        return lines[np.argsort(lines["user"], kind="stable")]
+
+
+def _blank(dtype: np.dtype) -> SimpleNamespace:
+    return SimpleNamespace(**{block: SimpleNamespace(**dict.fromkeys(dtype[block].names, 0)) for block in dtype.names})
+
+
+def _frozen(record: np.ndarray) -> SimpleNamespace:
+    """The numbers of a record of shape (1,) as attributes: scalars as Python numbers, lists as arrays."""
+    values = {}
+    for name in record.dtype.names:
+        column = record[name]
+        values[name] = _frozen(column) if column.dtype.names else column[0] if column.ndim > 1 else column.item()
+    return SimpleNamespace(**values)
