@@ -1,7 +1,8 @@
 """What is wrong with a scenario: faults with their place, in English and Chinese.
 
-Every fault prints as ``file:line:column: path: message``. In faults of ``--set`` the file is ``--set``, the line counts the
-options (1: the first ``--set``) and the column counts characters in ``PATH=VALUE``; options such as ``--users`` stand at 1:1.
+Every fault prints as ``file:line:column: path: message``. In faults of ``--set`` the file is ``--set``, the
+line counts the options (1: the first ``--set``) and the column counts characters in ``PATH=VALUE``; options
+such as ``--users`` stand at 1:1.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ Mappings merge, the child wins, ``null`` removes, lists and single values replac
 - ``population.spend`` is gamma-gamma (p, q, v) or lognormal (median, sigma): giving one drops the parent's other;
 - a lever block with another ``kind`` replaces the parent's block.
 
-A file is found relative to the one that names it and must lie in the same tree: the folder of the scenario, or its ancestor
-called ``scenarios``. Links are followed first, so none leads out.
+A file is found relative to the one that names it and must lie in the same tree: the folder of the scenario, or
+its ancestor called ``scenarios``. Links are followed first, so none leads out.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _follow(
         return refuse("extends_outside", target=name, root=root.name)
     if target in seen:
         shown = list(seen.values())
-        circle = [os.path.basename(s) for s in shown[list(seen).index(target):]]
+        circle = [os.path.basename(s) for s in shown[list(seen).index(target) :]]
         return refuse("extends_cycle", circle=" → ".join([*circle, circle[0]]))
     if len(seen) > MAX_EXTENDS:
         return refuse("extends_deep")

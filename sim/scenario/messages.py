@@ -4,55 +4,121 @@ from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # the file itself
-    "missing": ("there is no such file; check the name and the folder{near}", "没有这个文件;请检查文件名和文件夹{near}"),
-    "folder": ("is a folder; name a scenario file inside it, such as baseline.yaml", "是文件夹;请指定其中的场景文件,例如 baseline.yaml"),
-    "special": ("is not a regular file (a pipe, socket or device); scenarios are read from files", "不是普通文件(管道、套接字或设备);场景只能从文件读取"),
-    "unreadable": ("cannot be read: {why}", "无法读取:{why}"),
+    "missing": (
+        "there is no such file; check the name and the folder{near}",
+        "没有这个文件；请检查文件名和文件夹{near}",
+    ),
+    "folder": (
+        "is a folder; name a scenario file inside it, such as baseline.yaml",
+        "是文件夹；请指定其中的场景文件，例如 baseline.yaml",
+    ),
+    "special": (
+        "is not a regular file (a pipe, socket or device); scenarios are read from files",
+        "不是普通文件（管道、套接字或设备）；场景只能从文件读取",
+    ),
+    "unreadable": ("cannot be read: {why}", "无法读取：{why}"),
     "bad_name": ("is not a file name", "不是文件名"),
-    "too_large": ("is larger than 256 KiB; a scenario is a few pages of text", "超过 256 KiB;场景文件只应有几页文字"),
-    "not_utf8": ("is not UTF-8 text from here on; save the file as UTF-8", "从这里起不是 UTF-8 文本;请把文件存为 UTF-8"),
-    "empty": ("says nothing; give at least a name, or {{}}", "没有内容;至少写上 name,或者写 {{}}"),
-    "not_mapping": ("is {what}; lines such as 'name: my scenario' are expected", "是{what};应写成 'name: my scenario' 这样的行"),
-    "invisible": ("has the invisible or direction-changing character U+{code}; delete it", "含有不可见或改变文字方向的字符 U+{code};请删除"),
+    "too_large": ("is larger than 256 KiB; a scenario is a few pages of text", "超过 256 KiB；场景文件只应有几页文字"),
+    "not_utf8": (
+        "is not UTF-8 text from here on; save the file as UTF-8",
+        "从这里起不是 UTF-8 文本；请把文件存为 UTF-8",
+    ),
+    "empty": ("says nothing; give at least a name, or {{}}", "没有内容；至少写上 name，或者写 {{}}"),
+    "not_mapping": (
+        "is {what}; lines such as 'name: my scenario' are expected",
+        "是{what}；应写成 'name: my scenario' 这样的行",
+    ),
+    "invisible": (
+        "has the invisible or direction-changing character U+{code}; delete it",
+        "含有不可见或改变文字方向的字符 U+{code}；请删除",
+    ),
     # the subset of YAML
-    "syntax": ("is not YAML here: {why}", "此处不符合 YAML 语法:{why}"),
-    "tab": ("has a tab; indent with spaces", "含有制表符;请用空格缩进"),
-    "documents": ("begins a second document (---); one file is one scenario", "开始了第二个文档(---);一个文件只写一个场景"),
-    "directive": ("has a %directive; delete the line", "含有 %指令;请删除该行"),
+    "syntax": ("is not YAML here: {why}", "此处不符合 YAML 语法：{why}"),
+    "tab": ("has a tab; indent with spaces", "含有制表符；请用空格缩进"),
+    "documents": (
+        "begins a second document (---); one file is one scenario",
+        "开始了第二个文档（---）；一个文件只写一个场景",
+    ),
+    "directive": ("has a %directive; delete the line", "含有 %指令；请删除该行"),
     "too_many": ("has more than 20,000 parts", "超过 20,000 个组成部分"),
     "too_deep": ("is nested more than 16 deep", "嵌套超过 16 层"),
-    "duplicate": ("the key '{key}' was already given on line {line}; keep one of them", "键 '{key}' 在第 {line} 行已经写过;请只保留一个"),
-    "anchor": ("uses the anchor &{name}; write the value out, or use extends", "使用了锚点 &{name};请直接写出值,或使用 extends"),
-    "alias": ("uses the alias *{name}; write the value out, or use extends", "使用了别名 *{name};请直接写出值,或使用 extends"),
-    "merge_key": ("uses the merge key <<; use extends to build on another file", "使用了合并键 <<;请用 extends 继承另一个文件"),
-    "tag": ("uses the tag {tag}; plain values are enough", "使用了标签 {tag};直接写值即可"),
-    "key": ("has the key {key}; keys are lower-case words such as face_value{near}", "键为 {key};键应是小写单词,例如 face_value{near}"),
-    "key_kind": ("has a list or mapping as a key; keys are lower-case words such as face_value", "用列表或映射作键;键应是小写单词,例如 face_value"),
+    "duplicate": (
+        "the key '{key}' was already given on line {line}; keep one of them",
+        "键 '{key}' 在第 {line} 行已经写过；请只保留一个",
+    ),
+    "anchor": (
+        "uses the anchor &{name}; write the value out, or use extends",
+        "使用了锚点 &{name}；请直接写出值，或使用 extends",
+    ),
+    "alias": (
+        "uses the alias *{name}; write the value out, or use extends",
+        "使用了别名 *{name}；请直接写出值，或使用 extends",
+    ),
+    "merge_key": (
+        "uses the merge key <<; use extends to build on another file",
+        "使用了合并键 <<；请用 extends 继承另一个文件",
+    ),
+    "tag": ("uses the tag {tag}; plain values are enough", "使用了标签 {tag}；直接写值即可"),
+    "key": (
+        "has the key {key}; keys are lower-case words such as face_value{near}",
+        "键为 {key}；键应是小写单词，例如 face_value{near}",
+    ),
+    "key_kind": (
+        "has a list or mapping as a key; keys are lower-case words such as face_value",
+        "用列表或映射作键；键应是小写单词，例如 face_value",
+    ),
     "digits": ("is a whole number of more than 18 digits", "是超过 18 位的整数"),
     "not_finite": ("is not a finite number", "不是有限的数"),
-    "text_character": ("has the character U+{code} in a text; use visible characters and \\n", "文本中含有字符 U+{code};请使用可见字符和 \\n"),
+    "text_character": (
+        "has the character U+{code} in a text; use visible characters and \\n",
+        "文本中含有字符 U+{code}；请使用可见字符和 \\n",
+    ),
     # extends
-    "extends_text": ("is {what}; the name of another scenario file is expected", "是{what};应为另一个场景文件的文件名"),
-    "extends_absolute": ("is not relative; name a file beside this one, such as baseline.yaml", "不是相对路径;请写旁边的文件,例如 baseline.yaml"),
-    "extends_outside": ("leads to '{target}', outside the folder '{root}'; a scenario builds only on files inside it", "指向 '{target}',在文件夹 '{root}' 之外;场景只能继承其中的文件"),
-    "extends_cycle": ("goes in a circle: {circle}", "循环继承:{circle}"),
+    "extends_text": (
+        "is {what}; the name of another scenario file is expected",
+        "是{what}；应为另一个场景文件的文件名",
+    ),
+    "extends_absolute": (
+        "is not relative; name a file beside this one, such as baseline.yaml",
+        "不是相对路径；请写旁边的文件，例如 baseline.yaml",
+    ),
+    "extends_outside": (
+        "leads to '{target}', outside the folder '{root}'; a scenario builds only on files inside it",
+        "指向 '{target}'，在文件夹 '{root}' 之外；场景只能继承其中的文件",
+    ),
+    "extends_cycle": ("goes in a circle: {circle}", "循环继承：{circle}"),
     "extends_deep": ("is more than 5 files deep", "继承超过 5 层"),
     "extends_here": ("works in scenario files only", "只能用在场景文件里"),
     # --set
-    "set_form": ("'{text}' is not PATH=VALUE, such as levers.coupons.face_value=8", "'{text}' 不是 PATH=VALUE 的形式,例如 levers.coupons.face_value=8"),
-    "set_path": ("'{text}' is not a path of words, such as levers.coupons.face_value", "'{text}' 不是由单词组成的路径,例如 levers.coupons.face_value"),
-    "set_value": ("nothing stands after =; null takes a value away", "= 之后没有值;要去掉一个值请写 null"),
-    "set_below": ("cannot be set: {parent} is {what}, which has no parts with names", "无法设置:{parent} 是{what},没有带名字的组成部分"),
+    "set_form": (
+        "'{text}' is not PATH=VALUE, such as levers.coupons.face_value=8",
+        "'{text}' 不是 PATH=VALUE 的形式，例如 levers.coupons.face_value=8",
+    ),
+    "set_path": (
+        "'{text}' is not a path of words, such as levers.coupons.face_value",
+        "'{text}' 不是由单词组成的路径，例如 levers.coupons.face_value",
+    ),
+    "set_value": ("nothing stands after =; null takes a value away", "= 之后没有值；要去掉一个值请写 null"),
+    "set_below": (
+        "cannot be set: {parent} is {what}, which has no parts with names",
+        "无法设置：{parent} 是{what}，没有带名字的组成部分",
+    ),
     # values
-    "unknown_key": ("unknown key '{key}'; {instead}", "未知的键 '{key}';{instead}"),
-    "unknown_lever": ("unknown lever '{key}'; {instead}", "未知的杠杆 '{key}';{instead}"),
-    "kind_clash": ("'{key}' is the name of another lever; give this one another name, or leave out kind", "'{key}' 是另一个杠杆的名字;请换一个名字,或去掉 kind"),
-    "lever_form": ("is {what}; parameters are expected: {{}} takes all defaults, null switches the lever off", "是{what};应为参数:{{}} 表示全部取默认值,null 表示关闭该杠杆"),
-    "type": ("is {what}; {expected} is expected{hint}", "是{what};应为{expected}{hint}"),
-    "range": ("is {what}; {expected} is expected{meaning}", "是{what};应为{expected}{meaning}"),
-    "missing_value": ("is missing; {expected} is expected", "缺失;应为{expected}"),
-    "length": ("has {count} entries; {expected} is expected", "有 {count} 项;应为{expected}"),
-    "no_such_lever": ("the scenario has no lever '{key}'; {instead}", "该场景没有杠杆 '{key}';{instead}"),
+    "unknown_key": ("unknown key '{key}'; {instead}", "未知的键 '{key}'；{instead}"),
+    "unknown_lever": ("unknown lever '{key}'; {instead}", "未知的杠杆 '{key}'；{instead}"),
+    "kind_clash": (
+        "'{key}' is the name of another lever; give this one another name, or leave out kind",
+        "'{key}' 是另一个杠杆的名字；请换一个名字，或去掉 kind",
+    ),
+    "lever_form": (
+        "is {what}; parameters are expected: {{}} takes all defaults, null switches the lever off",
+        "是{what}；应为参数：{{}} 表示全部取默认值，null 表示关闭该杠杆",
+    ),
+    "type": ("is {what}; {expected} is expected{hint}", "是{what}；应为{expected}{hint}"),
+    "range": ("is {what}; {expected} is expected{meaning}", "是{what}；应为{expected}{meaning}"),
+    "missing_value": ("is missing; {expected} is expected", "缺失；应为{expected}"),
+    "length": ("has {count} entries; {expected} is expected", "有 {count} 项；应为{expected}"),
+    "no_such_lever": ("the scenario has no lever '{key}'; {instead}", "该场景没有杠杆 '{key}'；{instead}"),
     "rule": ("{why}", "{why}"),
 }
 
@@ -61,12 +127,12 @@ RULES: dict[str, str] = {
     "one_entry": "请从 cohort、arrivals: {{per_day: N}}、market 中选一个",
     "lognormal_pair": "对数正态消费额需要同时给出 median 和 sigma",
     "stage_order": "churned_after_days 必须大于 dormant_after_days",
-    "index_length": "{name} 需要 {size} 个数,而不是 {count} 个",
-    "index_sum": "{name}:指数须为 0 或更大,且不能全为 0",
+    "index_length": "{name} 需要 {size} 个数，而不是 {count} 个",
+    "index_sum": "{name}：指数须为 0 或更大，且不能全为 0",
 }
 
 KINDS: dict[str, tuple[str, str]] = {
-    "null": ("nothing (null)", "空值(null)"),
+    "null": ("nothing (null)", "空值（null）"),
     "mapping": ("a mapping", "映射"),
     "list": ("a list", "列表"),
     "word": ("the word '{text}'", "单词 '{text}'"),

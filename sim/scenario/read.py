@@ -1,9 +1,10 @@
 """Read a scenario file: a small, strict subset of YAML, with the place of every key and value.
 
-Kept are block and flow mappings and lists, plain, quoted and folded scalars, comments. Plain scalars follow the core
-schema of YAML 1.2: ``1e-3`` is a number, ``no`` and ``12:30`` are words, ``012`` is twelve. Refused is what hides meaning or grows without
-bound: anchors and aliases, tags, merge keys, duplicate keys, directives, several documents, numbers that are not finite,
-invisible characters, files beyond the limits below. Reading goes on after a fault wherever the rest still has a meaning.
+Kept are block and flow mappings and lists, plain, quoted and folded scalars, comments. Plain scalars follow the
+core schema of YAML 1.2: ``1e-3`` is a number, ``no`` and ``12:30`` are words, ``012`` is twelve. Refused is
+what hides meaning or grows without bound: anchors and aliases, tags, merge keys, duplicate keys, directives,
+several documents, numbers that are not finite, invisible characters, files beyond the limits below. Reading
+goes on after a fault wherever the rest still has a meaning.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _SWITCH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
-# Control and format characters, look-alikes of the space, and letters that draw nothing. U+3000 is an ordinary Chinese space.
+# Control and format characters, look-alikes of the space, letters that draw nothing. U+3000 is an ordinary Chinese space.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    "\u2800\u3164\ud800-\uf8ff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f"
+    "\u2028-\u202f\u205f-\u206f\u2800\u3164\ud800-\uf8ff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 _NOT_IN_TEXT = re.compile(_INVISIBLE.pattern + "|[\t\r]")
 
@@ -115,7 +116,7 @@ def kind_of(value: object) -> Phrase:
         return KINDS["list"]
     if isinstance(value, str):
         short = value if len(value) <= 40 else value[:39] + "…"
-        kind, text = "word" if re.fullmatch(r"\w+", value) else "text", short.replace("\n", " ")
+        kind, text = "word" if re.fullmatch(r"[^\W\d]\w*", value) else "text", short.replace("\n", " ")
     elif isinstance(value, bool):
         kind, text = "switch", str(value).lower()
     elif isinstance(value, (int, float)):
@@ -145,7 +146,7 @@ class _Frame:
         return (*self.path, step if step is not None else "?")
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Nothing after this fault has a meaning."""
 
 
@@ -164,7 +165,7 @@ class _Builder:
         try:
             for event in self._events(text):
                 self._take(event)
-        except _Stop:
+        except _StopError:
             self.reading.complete = False
         return self.reading
 
@@ -178,10 +179,12 @@ class _Builder:
             at = self.place(mark.line + 1, mark.column + 1)
             why = problem.problem or problem.context or "cannot be understood"
             self._stop(at, "tab") if "'\\t'" in why else self._stop(at, "syntax", why=why)
-        except _Stop:
+        except _StopError:
             raise
         except Exception as problem:  # PyYAML lets others out, such as ValueError for "\U00110000"
-            self._stop(self.place(loader.line + 1, loader.column + 1), "syntax", why=str(problem) or type(problem).__name__)
+            self._stop(
+                self.place(loader.line + 1, loader.column + 1), "syntax", why=str(problem) or type(problem).__name__
+            )
         finally:
             loader.dispose()
 
@@ -226,7 +229,7 @@ class _Builder:
 
     def _stop(self, at: Origin, message: str, **words: Phrase) -> None:
         self._fault(at, message, **words)
-        raise _Stop
+        raise _StopError
 
     def _count(self, at: Origin) -> None:
         self.nodes += 1
@@ -249,7 +252,7 @@ class _Builder:
                 self._fault(at, "merge_key")
             else:
                 word = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-                near = (f"; did you mean '{word}'?", f";是否想写 '{word}'?") if WORD.match(word) else ""
+                near = (f"; did you mean '{word}'?", f"；是否想写 '{word}'？") if WORD.match(word) else ""
                 self._fault(at, "key", key=repr(text[:40]), near=near)
             self._key_lost(at)
         elif text in frame.node.value:
@@ -312,4 +315,4 @@ def neighbour(path: str | os.PathLike[str]) -> Phrase:
     except OSError:
         return ""
     near = get_close_matches(name, names, 1)
-    return (f"; did you mean '{near[0]}'?", f";是否想写 '{near[0]}'?") if near else ""
+    return (f"; did you mean '{near[0]}'?", f"；是否想写 '{near[0]}'？") if near else ""

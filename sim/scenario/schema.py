@@ -6,6 +6,7 @@ import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.parameter import MONEY, Parameters, param
 
@@ -18,7 +19,7 @@ class Run(Parameters):
     users: int = param(10_000, "users", "people in the world", ge=1, le=50_000_000, source="design")
     days: int = param(365, "days", "days lived after day 0", ge=1, le=3_660, source="design")
     replications: int = param(10, "runs", "independent repetitions, for the intervals", ge=1, le=100_000, source="design")
-    seed: int = param(1, "-", "names the luck of this study; the same seed gives the same bytes", ge=0, le=2**62, source="design")
+    seed: int = param(1, "-", "names the luck of this study; the same seed gives the same bytes", ge=0, le=10**18 - 1, source="design")
 
 
 class Cohort(Parameters):
@@ -60,7 +61,7 @@ class Entry(Parameters):
     def _one(self):
         given = [k for k in ("cohort", "arrivals", "market") if getattr(self, k) is not None]
         if len(given) != 1:
-            raise broken_rule("one_entry", "choose one of cohort, arrivals: {{per_day: N}}, market")
+            raise PydanticCustomError("one_entry", "choose one of cohort, arrivals: {per_day: N}, market")
         return self
 
 
@@ -112,7 +113,7 @@ class Spend(Parameters):
     @model_validator(mode="after")
     def _both(self):
         if (self.median is None) != (self.sigma is None):
-            raise broken_rule("lognormal_pair", "a lognormal spend needs both median and sigma")
+            raise PydanticCustomError("lognormal_pair", "a lognormal spend needs both median and sigma")
         return self
 
 
@@ -193,7 +194,7 @@ class Platform(Parameters):
     @model_validator(mode="after")
     def _order(self):
         if self.churned_after_days <= self.dormant_after_days:
-            raise broken_rule("stage_order", "churned_after_days must be more than dormant_after_days")
+            raise PydanticCustomError("stage_order", "churned_after_days must be more than dormant_after_days")
         return self
 
 
@@ -208,7 +209,9 @@ class Economics(Parameters):
 class Calendar(Parameters):
     """Demand by season; each index is scaled to mean 1."""
 
-    start: datetime.date = Field(datetime.date(2025, 1, 1), description="date of day 0", strict=False)
+    start: datetime.date = Field(
+        datetime.date(2025, 1, 1), description="date of day 0", ge=datetime.date(1970, 1, 1), le=datetime.date(2199, 12, 31)
+    )
     months: tuple[float, ...] = param((1.0,) * 12, "index", "demand in January … December", at_most=12, source="design")
     weekdays: tuple[float, ...] = param((1.0,) * 7, "index", "demand on Monday … Sunday", at_most=7, source="design")
 
@@ -218,7 +221,7 @@ class Calendar(Parameters):
             values = getattr(self, name)
             if len(values) != size:
                 words = {"name": name, "size": size, "count": len(values)}
-                raise broken_rule("index_length", "{name} needs {size} numbers, not {count}", **words)
+                raise PydanticCustomError("index_length", "{name} needs {size} numbers, not {count}", **words)
             if min(values) < 0 or sum(values) <= 0:
-                raise broken_rule("index_sum", "{name}: an index is 0 or more, and not all are 0", name=name)
+                raise PydanticCustomError("index_sum", "{name}: an index is 0 or more, and not all are 0", name=name)
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import numbers
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,8 +28,11 @@ def lay_settings(base: Node, settings: Iterable[str], faults: list[Fault]) -> No
 
 
 def lay_values(base: Node, values: Mapping[str, Any], faults: list[Fault], origin: str | None = None) -> Node:
-    """The scenario with values laid over it by dotted path. Without ``origin`` they come from the options they are named for:
-    ``run.users`` from ``--users``; an option that was not given (None) changes nothing."""
+    """The scenario with values laid over it by dotted path.
+
+    Without ``origin`` they come from the options they are named for: ``run.users`` from ``--users``; an option
+    that was not given (None) changes nothing.
+    """
     for text, value in values.items():
         at = Origin(origin or f"--{text.rsplit('.', 1)[-1].replace('_', '-')}")
         if origin is None and value is None:
@@ -85,8 +89,9 @@ def _parse(text: str, number: int, faults: list[Fault]) -> tuple[tuple[str, ...]
     reading = read_text(tail, lambda _, column: Origin(SET, number, column + len(head) + 1))
     where = dotted(path)
     for problem in reading.faults:
-        inner = "" if problem.path == "(file)" else problem.path if problem.path.startswith("[") else f".{problem.path}"
-        faults.append(Fault(problem.file, problem.line, problem.column, where + inner, problem.message, problem.chinese))
+        inner = problem.path.removeprefix("(file)")
+        joint = "." if inner and not inner.startswith("[") else ""
+        faults.append(replace(problem, path=where + joint + inner))
     if not reading.complete or reading.node is not None and reading.node.value is BROKEN:
         return None
     if reading.node is None:

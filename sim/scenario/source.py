@@ -72,12 +72,10 @@ def deepest(node: Node, path: Path) -> tuple[Node, int]:
     """The node at a path, or its nearest ancestor in the tree, and how many steps of the path lead there."""
     for depth, step in enumerate(path):
         inner = node.value
-        if isinstance(inner, dict) and step in inner:
-            node = inner[step]
-        elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
-            node = inner[step]
-        else:
+        here = step in inner if isinstance(inner, dict) else isinstance(inner, list) and step in range(len(inner))
+        if not here:
             return node, depth
+        node = inner[step]
     return node, len(path)
 
 
