@@ -21,6 +21,9 @@ from sim.scenario.schema import Entry
 from sim.scenario.source import Node, Path, deepest
 
 ENTRY_WORDS = tuple(Entry.model_fields)
+MAX_SEARCHES = 100
+"""So many faults of a block get a suggestion: searching for thousands would take seconds."""
+
 _SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 _RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 _LENGTH = {"too_long", "too_short"}
@@ -51,8 +54,11 @@ def explain(
         kind, words = error["type"], error.get("ctx", {})
         if kind == "extra_forbidden":
             inside = _block_at(block, where[:-1])
+            search = len(said) <= MAX_SEARCHES
             names = [*inside.model_fields, *(extra if len(where) == 1 else ())]
-            yield fault(place.key, here, "unknown_key", key=str(where[-1]), instead=instead(str(where[-1]), names))
+            yield fault(
+                place.key, here, "unknown_key", key=str(where[-1]), instead=instead(str(where[-1]), names, search)
+            )
         elif kind in RULES:
             yield fault(place.at, here, "rule", why=(error["msg"], RULES[kind].format(**words)))
         elif kind in ("value_error", "assertion_error"):
@@ -62,10 +68,10 @@ def explain(
             yield _misfit(kind, error["msg"], _field_at(block, where[:depth]), place, here, depth < len(where))
 
 
-def instead(wrong: str, names: Iterable[str]) -> Phrase:
-    """What an unknown name may have been meant for, or what there is."""
+def instead(wrong: str, names: Iterable[str], search: bool = True) -> Phrase:
+    """What an unknown name may have been meant for (if it shall be searched for), or what there is."""
     names = list(names)
-    near = get_close_matches(wrong, names, 1)
+    near = get_close_matches(wrong, names, 1) if search else []
     if near:
         return f"did you mean '{near[0]}'?", f"是否想写 '{near[0]}'？"
     if not names:
@@ -83,7 +89,7 @@ def _misfit(kind: str, said: str, found: tuple[Any, FieldInfo] | None, node: Nod
     if absent:
         return fault(node.at, path, "missing_value", expected=wanted)
     if kind in _RANGE:
-        meaning = (f" ({field.description})", f"({field.description})") if field.description else ""
+        meaning = (f" ({field.description})", f"（{field.description}）") if field.description else ""
         return fault(node.at, path, "range", what=what, expected=wanted, meaning=meaning)
     if kind in _LENGTH and isinstance(node.value, list):
         return fault(node.at, path, "length", count=str(len(node.value)), expected=wanted)
@@ -118,22 +124,24 @@ def expected(annotation: Any, field: FieldInfo) -> Phrase:
 
 def _number_expected(whole: bool, unit: str, rules: list[Any]) -> Phrase:
     english, chinese = UNITS.get(unit, ("", ""))
-    number, zahl = ("a whole number", "整数") if whole else ("a number", "数")
+    number, number_zh = ("a whole number", "整数") if whole else ("a number", "数")
     if english.startswith(("a ", "an ")):
-        noun, wort = english, chinese
+        noun, noun_zh = english, chinese
     elif english:
-        noun, wort = f"{number} of {english}", f"{chinese}{'（整数）' if whole else ''}"
+        noun, noun_zh = f"{number} of {english}", f"{chinese}{'（整数）' if whole else ''}"
     else:
-        noun, wort = (f"{number} ({unit})", f"{zahl}({unit})") if unit not in ("", "-") else (number, zahl)
+        noun, noun_zh = (
+            (f"{number} ({unit})", f"{number_zh}（{unit}）") if unit not in ("", "-") else (number, number_zh)
+        )
     low = high = below = above = None
     for rule in rules:
         low, above = getattr(rule, "ge", low), getattr(rule, "gt", above)
         high, below = getattr(rule, "le", high), getattr(rule, "lt", below)
     if low is not None and high is not None:
-        return f"{noun} from {_figure(low)} to {_figure(high)}", f" {_figure(low)} 到 {_figure(high)} 的{wort}"
+        return f"{noun} from {_figure(low)} to {_figure(high)}", f" {_figure(low)} 到 {_figure(high)} 的{noun_zh}"
     parts = [
-        (word.format(_figure(bound)), wort_.format(_figure(bound)))
-        for bound, word, wort_ in (
+        (word.format(_figure(bound)), word_zh.format(_figure(bound)))
+        for bound, word, word_zh in (
             (low, "at least {}", "不小于 {}"),
             (above, "above {}", "大于 {}"),
             (high, "at most {}", "不大于 {}"),
@@ -142,8 +150,8 @@ def _number_expected(whole: bool, unit: str, rules: list[Any]) -> Phrase:
         if bound is not None
     ]
     if not parts:
-        return noun, wort
-    return f"{noun} {' and '.join(p[0] for p in parts)}", f"{' 且'.join(p[1] for p in parts)} 的{wort}"
+        return noun, noun_zh
+    return f"{noun} {' and '.join(p[0] for p in parts)}", f"{' 且'.join(p[1] for p in parts)} 的{noun_zh}"
 
 
 def _figure(bound: float) -> str:
