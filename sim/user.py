@@ -1,4 +1,4 @@
-"""User(mesa.Agent): one row of the population, seen as an agent. Views are made when asked for and hold nothing of their own."""
+"""User(mesa.Agent): a row of the population as an agent; a view, made when asked for, that holds nothing of its own."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ CODES = {name: code for code, name in enumerate(STAGES)}
 
 
 class User(mesa.Agent):
-    """One user of a model: the columns of a row as attributes (``sim.population.COLUMNS``), and each lever's under its name.
+    """One user of a model: a row's columns as attributes (``sim.population.COLUMNS``), and each lever's under its name.
 
-    ``stage`` is a name (``sim.population.STAGES``) and ``left`` true or false; ``user.coupons.held`` is what a lever remembers. Setting an
-    attribute sets the column; it is not counted as something that happened. Two views of one row are equal.
+    ``stage`` is a name (``sim.population.STAGES``) and ``left`` true or false; ``user.coupons.held`` is what a lever
+    remembers. Setting an attribute sets the column; it is not counted as something that happened. Two views of one row
+    are equal.
     """
 
     model: Any
@@ -36,7 +37,10 @@ class User(mesa.Agent):
         """Live the day that the model is living; raises ``RuntimeError`` where it is living none."""
         day = self.model.living
         if day is None:
-            raise RuntimeError('users live their days together: call model.step(), with driver="objects" to call each User.step() in turn')
+            raise RuntimeError(
+                "users live their days together: call model.step(), "
+                'with driver="objects" to call each User.step() in turn'
+            )
         day.live(self.row)
 
     def remove(self) -> None:
@@ -50,7 +54,9 @@ class User(mesa.Agent):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in COLUMNS:
-            raise AttributeError(f"a user keeps only what its columns hold, and none is {name!r}: choose from {', '.join(COLUMNS)}")
+            raise AttributeError(
+                f"a user keeps only what its columns hold, and none is {name!r}: choose from {', '.join(COLUMNS)}"
+            )
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -63,7 +69,9 @@ class User(mesa.Agent):
         return type(self), (self.model, self.row)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.row}: {self.stage}, orders {self.orders}, last seen on day {self.last_seen}>"
+        return (
+            f"<{type(self).__name__} {self.row}: {self.stage}, orders {self.orders}, last seen on day {self.last_seen}>"
+        )
 
 
 def stage_code(name: Any) -> int:

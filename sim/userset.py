@@ -25,8 +25,8 @@ EVERYBODY = float("inf")
 class UserSet(AgentSet):
     """Users of one model in some order: everybody (``rows`` None), or a selection.
 
-    A selection can be changed as any AgentSet. The set of everybody cannot gain or lose users; where Mesa would change a set in place,
-    it becomes a selection, and the model keeps everybody.
+    A selection can be changed as any AgentSet. The set of everybody cannot gain or lose users; where Mesa would change
+    a set in place, it becomes a selection, and the model keeps everybody.
     """
 
     def __init__(self, model: Any, rows: np.ndarray | None = None) -> None:
@@ -45,10 +45,11 @@ class UserSet(AgentSet):
         return np.arange(len(self.model.rows)) if self._rows is None else self._rows
 
     def array(self, name: str) -> np.ndarray:
-        """One column as the model stores it (stages as codes), ``lever.column`` for a lever's; everybody's is the model's own memory."""
-        column = self._column(name)
-        if column is None:
-            raise AttributeError(f"there is no column {name!r}: choose from {', '.join(self._names())}")
+        """One column as the model stores it (stages as codes), ``lever.column`` for a lever's.
+
+        For the set of everybody it is the model's own memory, for a selection a copy.
+        """
+        column = self._known(name)
         return column if self._rows is None else column[self._rows]
 
     # ---- as a collection
@@ -119,7 +120,7 @@ class UserSet(AgentSet):
         inplace: bool = False,
         agent_type: type | None = None,
     ) -> UserSet:
-        """Users for whom ``filter_func`` is true, or where a boolean array of the set's length is; see Mesa for the rest."""
+        """Users for whom ``filter_func`` is true, or where a boolean array of the set's length is; else as in Mesa."""
         rows = self.rows
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(rows) * at_most)
@@ -170,7 +171,9 @@ class UserSet(AgentSet):
             groups = {key: np.array(some, np.int64) for key, some in lists.items()}
         else:
             keys, first, inverse = np.unique(values, return_index=True, return_inverse=True)
-            parts = np.split(rows[np.argsort(inverse, kind="stable")], np.cumsum(np.bincount(inverse, minlength=len(keys)))[:-1])
+            parts = np.split(
+                rows[np.argsort(inverse, kind="stable")], np.cumsum(np.bincount(inverse, minlength=len(keys)))[:-1]
+            )
             # Mesa gives groups in the order in which they first appear.
             groups = {keys[k].item(): parts[k] for k in np.argsort(first)}
         if result_type == "agentset":
@@ -195,9 +198,7 @@ class UserSet(AgentSet):
         return _aggregate(values, func) if callable(func) else [_aggregate(values, f) for f in func]
 
     def set(self, attr_name: str, value: Any) -> UserSet:
-        column = self._column(attr_name)
-        if column is None:
-            raise AttributeError(f"a user keeps only what its columns hold, and none is {attr_name!r}: choose from {', '.join(self._names())}")
+        column = self._known(attr_name)
         value = stage_code(value) if attr_name == "stage" else bool(value) if attr_name == "left" else value
         column[slice(None) if self._rows is None else self._rows] = value
         return self
@@ -228,11 +229,16 @@ class UserSet(AgentSet):
             return rows[lever][own]
         return None
 
-    def _names(self) -> list[str]:
-        return [*COLUMNS, *(f"{name}.{own}" for name, lever in self.model.levers.items() for own in lever.columns)]
+    def _known(self, name: str) -> np.ndarray:
+        column = self._column(name)
+        if column is None:
+            levers = self.model.levers.items()
+            names = [*COLUMNS, *(f"{lever}.{own}" for lever, module in levers for own in module.columns)]
+            raise AttributeError(f"there is no column {name!r}: choose from {', '.join(names)}")
+        return column
 
     def _values(self, name: str) -> np.ndarray | None:
-        """A column as a user shows it, numbers wide (i8, f8, bool, names of stages); None where there is no such column."""
+        """A column as a user shows it: i8, f8, bool, or names of stages; None where there is no such column."""
         if name == "unique_id":
             return self.rows + 1
         if self._column(name) is None:
@@ -273,7 +279,10 @@ class UserSet(AgentSet):
 
     def _must_be_a_selection(self) -> None:
         if self._rows is None:
-            raise TypeError("users are part of the world: model.agents gains and loses none; change a copy of it (model.agents.copy())")
+            raise TypeError(
+                "users are part of the world: model.agents gains and loses none; "
+                "change a copy of it (model.agents.copy())"
+            )
 
 
 class UserGroups(GroupBy):

@@ -1,23 +1,53 @@
-"""Small scenarios for these tests, made from the blocks themselves. At the top of a module, so that processes can share them."""
+"""Small scenarios for these tests, and what it means that two models lived the same.
+
+Everything stands at the top of a module, so that other processes can load it.
+"""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
+
 from sim.lever import levers
 from sim.scenario.schema import Behaviour, Calendar, Economics, Market, Platform, Population, Run
 
 
-def scenario(*names: str, days: int = 30, users: int = 300, seed: int = 5, population: dict | None = None, behaviour: dict | None = None):
-    """A scenario with these levers on, each with its defaults."""
+def scenario(*names: str, days: int = 30, users: int = 300, seed: int = 5, **blocks: dict):
+    """A scenario with these levers on, each with its defaults; ``blocks`` are population, market and behaviour."""
     return SimpleNamespace(
         run=Run(users=users, days=days, seed=seed),
-        population=Population.model_validate(population or {}),
-        market=Market(),
-        behaviour=Behaviour.model_validate(behaviour or {}),
+        population=Population.model_validate(blocks.get("population", {})),
+        market=Market.model_validate(blocks.get("market", {})),
+        behaviour=Behaviour.model_validate(blocks.get("behaviour", {})),
         platform=Platform(),
         economics=Economics(),
         calendar=Calendar(),
         levers={name: levers()[name].Parameters() for name in names},
         kinds={name: name for name in names},
     )
+
+
+def fields(array, place=""):
+    """The plain columns of a structured array by dotted name; padding between columns is left out."""
+    for name in array.dtype.names:
+        if array.dtype[name].names:
+            yield from fields(array[name], f"{place}{name}.")
+        else:
+            yield place + name, array[name]
+
+
+def assert_same_lives(one, other):
+    """All that two models hold and have counted is equal, bit for bit."""
+    for (name, a), (_, b) in zip(fields(one.rows), fields(other.rows), strict=True):
+        assert a.tobytes() == b.tobytes(), name
+    for (name, a), (_, b) in zip(
+        fields(np.concatenate(one.history)), fields(np.concatenate(other.history)), strict=True
+    ):
+        assert a.tolist() == b.tolist(), name
+    for (name, a), (_, b) in zip(fields(one.policy), fields(other.policy), strict=True):
+        assert a.tobytes() == b.tobytes(), name
+    if one.log is not None:
+        assert one.orders().tolist() == other.orders().tolist()
+    for diary in ("visited", "ordered", "posted", "heard"):
+        assert getattr(one, diary).tobytes() == getattr(other, diary).tobytes(), diary
