@@ -43,6 +43,7 @@ def test_what_a_lever_remembers_is_under_its_name(model):
     user = model.user(row)
     assert user.points.balance == model.rows["points"]["balance"][row] > 0
     assert list(user.points.buckets) == model.rows["points"]["buckets"][row].tolist()
+    assert f"balance={user.points.balance}" in repr(user.points)
     user.coupons.held = 3
     assert model.rows["coupons"]["held"][row] == 3
 
