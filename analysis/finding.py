@@ -15,7 +15,7 @@ HIGHER, LOWER, SAME, UNKNOWN = "higher", "lower", "not distinguishable", "no int
 
 @dataclass(frozen=True)
 class Reading:
-    """One scenario's value of one metric, with its paired difference against the baseline and what may be said of it."""
+    """One scenario's value of one metric, its paired difference against the baseline and what may be said of it."""
 
     scenario: str
     mean: float
@@ -113,7 +113,10 @@ def levels(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
         return comparison(tables, name, labels)
     told = len([r for r in found.values() if r.verdict in (HIGHER, LOWER) and r.scenario != tables.baseline])
     others = len(found) - 1
-    text = f"{metric.label} is {written(best.mean, metric.unit, sign)} with {quoted(labels[best.scenario])}, {written(base.mean, metric.unit, sign)} in the baseline"
+    text = (
+        f"{metric.label} is {written(best.mean, metric.unit, sign)} with {quoted(labels[best.scenario])}, "
+        f"{written(base.mean, metric.unit, sign)} in the baseline"
+    )
     return text if others == 1 else text + f"; {word(told)} of {word(others)} strategies are distinguishable from it"
 
 
@@ -157,7 +160,10 @@ def cost_of_retention(tables: Tables, retention: str, cost: str, labels: Mapping
     if not gains:
         others = len([s for s in kept if s != tables.baseline])
         if not others:
-            return f"Without a second scenario there is no price of retention: {when} is {percent(kept[tables.baseline].mean)}"
+            return (
+                f"Without a second scenario there is no price of retention: {when} is "
+                f"{percent(kept[tables.baseline].mean)}"
+            )
         return f"No strategy buys {when} that can be told apart from the baseline, whatever it spends"
     free = [r for r in gains if paid[r.scenario].delta <= 0]
     if free:
@@ -170,11 +176,13 @@ def cost_of_retention(tables: Tables, retention: str, cost: str, labels: Mapping
         )
         return f"{quoted(labels[best.scenario])} adds {_points(best.delta)} of {when} and {tail} per user"
     best = min(gains, key=lambda r: paid[r.scenario].delta / r.delta)
-    price = paid[best.scenario].delta / (best.delta * 100)
-    return (
-        f"{quoted(labels[best.scenario])} buys {when} cheapest: {_points(best.delta)} for "
-        f"{written(paid[best.scenario].delta, 'money', sign)} of incentives per user, about {written(price, 'money', sign)} a point"
-    )
+    spent = written(paid[best.scenario].delta, "money", sign)
+    price = written(paid[best.scenario].delta / (best.delta * 100), "money", sign)
+    if len(gains) == 1:
+        lead = f"{quoted(labels[best.scenario])} buys {_points(best.delta)} of {when} for"
+    else:
+        lead = f"{quoted(labels[best.scenario])} buys {when} cheapest: {_points(best.delta)} for"
+    return f"{lead} {spent} of incentives per user, about {price} a point"
 
 
 def _points(fraction: float) -> str:
@@ -187,6 +195,7 @@ def multiplicity(comparisons: int) -> str:
         return ""
     chance = 1 - 0.95**comparisons
     return (
-        f"Each interval holds 95 % on its own. Over {word(comparisons)} comparisons of strategies that change nothing, at least one would "
+        f"Each interval holds 95 % on its own. Over {word(comparisons)} comparisons of strategies that change "
+        f"nothing, at least one would "
         f"look different by luck in up to {percent(chance, 0)} of such tables."
     )

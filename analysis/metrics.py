@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class Metric:
     """One row of the table of definitions.
 
-    `unit` is share (a fraction, written as %), money (minor units, written as money), count or number. `gain` and `loss`
-    say in a sentence what a difference means; `{}` takes the amount.
+    `unit` is share (a fraction, written as %), money (minor units, written as money) or number. `gain` and `loss` say
+    in a sentence what a difference means; `{}` takes the amount.
     """
 
     name: str
@@ -161,7 +161,8 @@ DEFINITIONS: dict[str, Definition] = {
             "survival without a lapse",
             "生存率",
             "Share with no lapse before day N",
-            "Kaplan–Meier estimate of no gap without {a_event} longer than the churn rule allows, counted to the first gap",
+            "Kaplan–Meier estimate of no gap without {a_event} longer than the churn rule allows, counted to "
+            "the first gap",
             "A user who lapsed and came back still counts as lapsed.",
         ),
     )

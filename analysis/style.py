@@ -1,4 +1,4 @@
-"""How every figure looks: ink, palette, line patterns, fonts, and settings that make output the same bytes every time."""
+"""How every figure looks: ink, palette, line patterns, fonts, and settings that give the same bytes every time."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ WIDE_FONTS = (
     "Arial Unicode MS",
     "Droid Sans Fallback",
 )
-FONT_HINT = "install a Chinese font (Debian, Ubuntu: apt install fonts-noto-cjk; Fedora: google-noto-sans-cjk-fonts; macOS, Windows: none needed)"
+FONT_HINT = (
+    "install a Chinese font (Debian, Ubuntu: apt install fonts-noto-cjk; Fedora: "
+    "google-noto-sans-cjk-fonts; macOS, Windows: none needed)"
+)
 SETTINGS = {
     "figure.dpi": 150,
     "savefig.dpi": 150,

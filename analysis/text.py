@@ -24,7 +24,7 @@ def clean(text: str, limit: int | None = None) -> str:
 
 
 def wrap(text: str, fits: Callable[[str], bool], lines: int = 9) -> str:
-    """`text` broken at spaces and between CJK characters into lines that `fits` accepts; what is over `lines` ends in …"""
+    """`text` broken at spaces and between CJK characters into lines that `fits` accepts; over `lines` it ends in …"""
     done: list[str] = []
     line = ""
     for piece in _PIECES.findall(text):

@@ -49,7 +49,8 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
         how=f"{whose}; read along a row to watch it age, down a column to compare at the same age. Darker is more.",
         source="cohorts.csv",
         note=(
-            f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications together. A cohort is everybody who "
+            f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications "
+            f"together. A cohort is everybody who "
             "entered in the same week; week 0, the week of entry, is left out of the scale. White: not yet observed."
         ),
         height=0.95 + 0.34 * len(share) if single else 4.3,
@@ -59,7 +60,7 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
 
 
 def _cohorts_finding(sums: DataFrame, column: str, label: str) -> str:
-    """Earlier half against later half of the cohorts at the same age, with the interval of the difference of two shares."""
+    """Earlier against later half of the cohorts at the same age, with the interval of the difference of two shares."""
     ages = sums.index.get_level_values("age_weeks")
     seen = sums.groupby("age_weeks").size()
     enough = seen[seen >= max(2, seen.max() // 2)].index
@@ -87,7 +88,10 @@ def _scenarios_finding(share: DataFrame, labels: dict[str, str], column: str) ->
     if len(values) == 1:
         return f"{percent(values.iloc[0])} of users {DOES[column]} in week {age}"
     top, bottom = values.idxmax(), values.idxmin()
-    return f"The share of users who {DOES[column]} in week {age} runs from {percent(values[bottom])} ({labels[bottom]}) to {percent(values[top])} ({labels[top]})"
+    return (
+        f"The share of users who {DOES[column]} in week {age} runs from {percent(values[bottom])} "
+        f"({labels[bottom]}) to {percent(values[top])} ({labels[top]})"
+    )
 
 
 def _paint(sheet: Sheet, share: DataFrame, labels: dict[str, str] | None, column: str) -> None:

@@ -15,7 +15,7 @@ BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
 
 
 def difference(tables: Tables, metric: str) -> Picture:
-    """A dot and a 95 % interval for each strategy; grey where zero lies inside. ValueError without a second scenario."""
+    """A dot and a 95 % interval for each strategy, grey where zero lies inside; ValueError without a second one."""
     readings = [r for s, r in finding.readings(tables, metric).items() if s != tables.baseline]
     if not readings:
         raise ValueError(f"summary has no differences in {metric}")
@@ -28,12 +28,14 @@ def difference(tables: Tables, metric: str) -> Picture:
         name=f"difference_{metric}",
         finding=finding.comparison(tables, metric, labels),
         how=(
-            "Dots right of the line are above the baseline, left of it below; where the bar crosses zero (grey, hollow), "
+            "Dots right of the line are above the baseline, left of it below; where the bar crosses zero "
+            "(grey, hollow), "
             "the strategy cannot be told apart from the baseline."
         ),
         source="summary.csv",
         note=(
-            f"{row.label} = {row.formula or metric}. {row.caveat} Differences are paired: the same users with the same luck in both worlds, "
+            f"{row.label} = {row.formula or metric}. {row.caveat} Differences are paired: the same users with "
+            f"the same luck in both worlds, "
             f"Student t over {pairs} replications. {caveat}"
         ).strip(),
         height=0.85 + 0.44 * len(readings),

@@ -16,7 +16,7 @@ from analysis.plots.picture import LINE, POINTS, WIDTH, Sheet
 
 
 def dodge(wanted: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
-    """Centres nearest to `wanted` (least squares, order kept) so that items of `sizes` neither overlap nor leave low…high.
+    """Centres nearest to `wanted` (least squares, order kept): items of `sizes` neither overlap nor leave low…high.
 
     If they do not all fit, they are spread evenly and overlap by as little as possible.
     """
@@ -88,7 +88,7 @@ def label_ends(sheet: Sheet, ax: Axes, labels: Sequence[EndLabel], size: float =
 def label_points(
     sheet: Sheet, ax: Axes, points: Sequence[EndLabel], obstacles: Sequence[Bbox], size: float = 9.0, room: float = 1.9
 ) -> None:
-    """Write each label beside its point where it meets least: other labels, points, `obstacles` (pixels), the axes' edge."""
+    """Write each label beside its point where it meets least: other labels, `obstacles` (pixels), the axes' edge."""
     fig = sheet.fig
     dpi = fig.dpi
     frame = ax.get_window_extent()

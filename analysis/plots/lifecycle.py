@@ -40,10 +40,14 @@ def lifecycle_composition(tables: Tables) -> Picture:
     return Picture(
         name="lifecycle",
         finding=_finding(tables, labels),
-        how="The height of each colour is the share of users in that stage on that day; the blue at the bottom is what a platform wants to grow.",
+        how=(
+            "The height of each colour is the share of users in that stage on that day; the blue at the "
+            "bottom is what a platform wants to grow."
+        ),
         source="daily.csv",
         note=(
-            "Share of all users who ever registered, mean over replications. Stages are what a platform can see (days since the last sign of "
+            "Share of all users who ever registered, mean over replications. Stages are what a platform can "
+            "see (days since the last sign of "
             "life) together with departures, which only a simulator knows."
         ),
         height=0.85 + rows * (3.6 if rows == 1 and columns < 3 else 2.1),
@@ -77,10 +81,10 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
     if not others:
         return text
     if best is None:
-        return text + "; no strategy's share is distinguishable from that"
+        return text + "; no strategy’s share is distinguishable from that"
     return (
-        text
-        + f"; under {finding.quoted(labels[best])} it is {percent(share[best].mean())}, {plain(abs(told) * 100)} points {'more' if told > 0 else 'fewer'}"
+        text + f"; under {finding.quoted(labels[best])} it is {percent(share[best].mean())}, "
+        f"{plain(abs(told) * 100)} points {'more' if told > 0 else 'fewer'}"
     )
 
 

@@ -63,7 +63,7 @@ class Sheet:
             )
 
     def axes(self, left: float, bottom: float, right: float, top: float, **kwargs: object) -> Axes:
-        """Axes whose edges are so many inches inside the body: `left` and `right` from its sides, `bottom`, `top` likewise."""
+        """Axes whose edges are so many inches inside the body's edges."""
         total = self.fig.get_figheight()
         return self.fig.add_axes(
             (

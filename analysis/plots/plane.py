@@ -32,13 +32,16 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
         name="cost_retention",
         finding=finding.cost_of_retention(tables, retention, cost, labels),
         how=(
-            "Up is more users kept, right is more money given to them: the best place is top left. Hollow grey dots cannot be told apart "
+            "Up is more users kept, right is more money given to them: the best place is top left. Hollow "
+            "grey dots cannot be told apart "
             "from the baseline in retention."
         ),
         source="summary.csv",
         note=(
-            f"{cost_row.label} = {cost_row.formula}. {row.label} = {row.formula}. Bars: 95 % intervals of each mean; the finding uses the "
-            "paired differences, which are narrower. The price of a point is a ratio of two means and has no interval here."
+            f"{cost_row.label} = {cost_row.formula}. {row.label} = {row.formula}. Bars: 95 % intervals of each "
+            f"mean; the finding uses the "
+            "paired differences, which are narrower. The price of a point is a ratio of two means and has no "
+            "interval here."
         ),
         height=4.7,
         labels=list(labels.values()),
@@ -54,7 +57,7 @@ def _paint(
     labels: dict[str, str],
 ) -> None:
     sign = currency(tables)
-    ax = sheet.axes(0.78, 0.55, 0.25, 0.15)
+    ax = sheet.axes(1.0, 0.55, 0.25, 0.15)
     colours = style.colours(tables.scenarios, tables.baseline)
     spread = []
     for kept, paid in pairs:

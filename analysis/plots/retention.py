@@ -26,13 +26,17 @@ def retention_curves(
     if definition == "rolling":
         last = rows["age_days"].max()
         rows = rows[rows["age_days"] <= max(last - FOLLOW_UP, last // 2)]
+    if definition in ("rolling", "exact_day"):
+        # On day 0 everybody is there by definition: a scale that shows it hides the differences.
+        rows = rows[rows["age_days"] > 0]
     labels = style.names(tables.scenarios)
     how = metrics.definition(definition, event)
     return Picture(
         name=f"retention_{definition}_{event}",
         finding=_finding(tables, rows, definition, event, labels),
         how=(
-            f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}; "
+            f"Each line is a strategy: the share of its users who are still there so many days after "
+            f"{metrics.STARTS[start]}; "
             "the band is the 95 % interval over replications."
         ),
         source="retention.csv",
@@ -106,9 +110,7 @@ def _paint(
 ) -> None:
     ax = sheet.axes(0.85, 0.5, 2.45, 0.12)
     draw_curves(sheet, ax, tables, rows, labels, markers=definition == "bracket_30")
-    # On day 0 everybody is there by definition: a scale that shows it hides the differences.
-    late = rows if definition == "bracket_30" else rows[rows["age_days"] >= 1]
-    low, high = late["ci_low"].fillna(late["mean"]).min(), late["ci_high"].fillna(late["mean"]).max()
+    low, high = rows["ci_low"].fillna(rows["mean"]).min(), rows["ci_high"].fillna(rows["mean"]).max()
     room = 0.06 * (high - low)
     ax.set_ylim(0 if low < 0.4 * high else max(low - room, 0), min(high + room, 1.02))
     ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")

@@ -50,7 +50,10 @@ def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]
     if len(below):
         text = f"Half of the baseline’s users have {done} by day {int(below.iloc[0])}"
     else:
-        text = f"{percent(1 - base['mean'].iloc[-1])} of the baseline’s users have {done} by day {int(base['age_days'].iloc[-1])}"
+        text = (
+            f"{percent(1 - base['mean'].iloc[-1])} of the baseline’s users have {done} by day "
+            f"{int(base['age_days'].iloc[-1])}"
+        )
     age = min(int(c["age_days"].iloc[-1]) for c in curves.values())
     at = {s: c[c["age_days"] <= age].iloc[-1] for s, c in curves.items()}
     floor, ceiling = at[tables.baseline]["ci_low"], at[tables.baseline]["ci_high"]
@@ -62,16 +65,16 @@ def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]
     if longer:
         best = max(longer, key=longer.get)
         return (
-            text
-            + f"; {finding.quoted(labels[best])} still holds {plain((longer[best] - level) * 100)} points more at day {age}"
+            text + f"; {finding.quoted(labels[best])} still holds {plain((longer[best] - level) * 100)} points more "
+            f"at day {age}"
         )
     if shorter:
         worst = min(shorter, key=shorter.get)
         return (
-            text
-            + f"; {finding.quoted(labels[worst])} holds {plain((level - shorter[worst]) * 100)} points fewer at day {age}"
+            text + f"; {finding.quoted(labels[worst])} holds {plain((level - shorter[worst]) * 100)} points fewer "
+            f"at day {age}"
         )
-    return text + f"; no strategy's band leaves the baseline’s at day {age}"
+    return text + f"; no strategy’s band leaves the baseline’s at day {age}"
 
 
 def _paint(

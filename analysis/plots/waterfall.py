@@ -19,7 +19,7 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Step:
-    """One bar: its label, from where to where it reaches (minor units per user), and whether it is a level or a deduction."""
+    """One bar: its label, from where to where it reaches (minor units per user), and whether it is a level."""
 
     label: str
     start: float
@@ -28,7 +28,7 @@ class Step:
 
 
 def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
-    """Basket → discounts → revenue → cost of goods → lever costs → contribution per user, the baseline beside the strategy.
+    """Basket → discounts → revenue → goods → lever costs → contribution per user, the baseline beside the strategy.
 
     ValueError if the ledger is empty.
     """
@@ -43,10 +43,14 @@ def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
     return Picture(
         name="value",
         finding=text,
-        how="Read from the top down: every bar takes away from what the one above left; the last is what a user brings after all of it.",
+        how=(
+            "Read from the top down: every bar takes away from what the one above left; the last is what a "
+            "user brings after all of it."
+        ),
         source="ledger.csv",
         note=(
-            "Money per user who ever registered, all days and replications of the run. Revenue = basket − discounts; contribution = revenue − "
+            "Money per user who ever registered, all days and replications of the run. Revenue = basket − "
+            "discounts; contribution = revenue − "
             "cost of goods − lever costs. Fixed costs of the company are not in it. "
             + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else "")
         ).strip(),
@@ -120,7 +124,10 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
     reading = finding.readings(tables, "contribution_per_user").get(shown[1])
     change = flow[-1].end - left
     more = "more" if given >= base_given else "less"
-    text = f"{finding.quoted(labels[shown[1]])} spends {money(abs(given - base_given), sign)} {more} on users than the baseline"
+    text = (
+        f"{finding.quoted(labels[shown[1]])} spends {money(abs(given - base_given), sign)} {more} on users "
+        f"than the baseline"
+    )
     if reading and reading.verdict not in (finding.HIGHER, finding.LOWER):
         return text + "; what is left is not distinguishable"
     return text + f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"

@@ -1,0 +1,149 @@
+"""The report is one safe file that answers first and can be checked."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from frames import tables
+
+from analysis.report import write_report
+from analysis.report.build import render
+from analysis.report.inline import inline_svg
+
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Tags, ids and text of a page; unbalanced tags are an error."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.stack, self.tags, self.ids, self.references, self.text = [], [], [], [], []
+        self.feed(html)
+        assert self.stack == []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        self.ids += [attrs["id"]] if "id" in attrs else []
+        self.references += re.findall(r"#([\w-]+)", " ".join([attrs.get("href") or "", attrs.get("clip-path") or ""]))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.stack.pop()
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def html(two):
+    return render(two)
+
+
+def test_the_report_asks_nothing_of_the_network_and_runs_nothing(html):
+    assert not re.search(r"https?:|//\w+\.|<script|<iframe|<link|<object|<form|@import|\bon\w+=|javascript:", html)
+    assert html.count("url(") == html.count("url(#")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in html
+
+
+def test_the_page_is_well_formed_and_its_ids_are_unique(html):
+    page = Page(html)
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.references) <= set(page.ids)
+
+
+def test_a_hostile_name_stays_text_everywhere():
+    name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}</title>"
+    frames = tables(2, replications=2, names=["Baseline", name])
+    frames.questions = {name: (name, name, name)}
+    frames.manifest |= {"command": f"run.py {name}", "versions": {name: name}}
+    page = Page(render(frames))
+    assert not [tag for tag, _ in page.tags if tag == "script"]
+    # the one image is the heatmap, drawn by us
+    assert all(
+        (attrs.get("href") or "").startswith("data:image/png;base64,")
+        for tag, attrs in page.tags
+        if tag in ("img", "image")
+    )
+    assert not [attrs for _, attrs in page.tags if any(key.startswith("on") for key in attrs)]
+    assert name in "".join(page.text) and "{{ 7*7 }}" in "".join(page.text)
+
+
+def test_title_and_description_of_a_figure_are_escaped():
+    svg = inline_svg(
+        b'<svg viewBox="0 0 1 1" xmlns="x"><g id="a"/><use xlink:href="#a"/></svg>', "f1", "</title><b>", "a & b"
+    )
+    assert "<b>" not in svg and "a &amp; b" in svg
+    assert 'id="f1-a"' in svg and 'href="#f1-a"' in svg and "xlink" not in svg
+
+
+def test_the_first_screen_answers_which_how_much_at_what_cost_how_sure(html):
+    head = html[html.index("<main>") : html.index("<table>")]
+    for question in ("Which strategy keeps users?", "By how much?", "At what cost?", "Does it pay?", "How sure?"):
+        assert f"<dt>{question}</dt>" in head
+    assert "points more users at day 90" in head and "assumptions" in head
+
+
+def test_not_distinguishable_is_written_in_the_table(eight):
+    from analysis.report.answer import main_table
+
+    columns, rows = main_table(eight)
+    assert [c.name for c in columns] == ["retention_90_order", "contribution_per_user", "incentive_cost_per_user"]
+    verdicts = {name: cells[0].verdict for name, cells in rows}
+    assert verdicts["Points"] == "not distinguishable"
+    assert verdicts["Baseline"] == "baseline"
+    assert verdicts["Messaging"] == "lower"
+
+
+def test_every_figure_has_a_finding_a_sentence_a_source_and_words_for_those_who_do_not_see_it(html):
+    page = Page(html)
+    drawings = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(drawings) == html.count("<article") == html.count("Behind it: ") - 1
+    assert all(attrs["role"] == "img" and attrs["aria-labelledby"] for attrs in drawings)
+    assert html.count("<desc id=") == len(drawings)
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope(html):
+    page = Page(html)
+    assert html.count("<table") == html.count("<caption><span>") >= 4
+    assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+    # wide tables scroll inside their own box
+    assert len(re.findall(r'<div class="scroll"[^>]*>\s*<table', html)) == html.count("<table")
+
+
+def test_assumptions_are_counted_by_grade(two):
+    from analysis.report.answer import assumption_counts
+
+    assert assumption_counts(two) == [(two.scenarios[0], [1, 2, 1, 1, 0, 1]), (two.scenarios[1], [2, 4, 2, 2, 0, 2])]
+
+
+def test_definitions_seed_and_command_stand_in_the_report(html):
+    text = "".join(Page(html).text)
+    assert "users who have not departed for good by day N" in text and "复购率" in text
+    assert "python run.py compare" in text and "mesa" in text and "3.3.1" in text
+
+
+def test_the_same_tables_give_the_same_report_and_no_half_file_is_left(two, tmp_path, html):
+    path = write_report(two, tmp_path)
+    assert path.read_text(encoding="utf-8") == html
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.filterwarnings("ignore::analysis.style.MissingFontWarning")
+def test_chinese_names_stand_in_the_report_whatever_fonts_there_are():
+    frames = tables(3, chinese=True, replications=2)
+    html = render(frames)
+    assert all(name in html for name in frames.scenarios)
+
+
+def test_a_single_scenario_and_a_single_replication_still_make_a_report():
+    assert "How sure?" in render(tables(1, replications=2))
+    assert "One replication gives no interval" in render(tables(2, replications=1))
