@@ -130,18 +130,19 @@ def names(scenarios: Sequence[str], limit: int = 80) -> dict[str, str]:
     fonts = families(scenarios)
     drawable = frozenset().union(*(_characters(font) for font in fonts))
     labels: dict[str, str] = {}
+    lost = []
     for number, name in enumerate(scenarios):
         label = clean(name, limit)
         if not all(ord(c) in drawable for c in label) or not label:
             label = f"strategy {number}" if number else "baseline"
-            warnings.warn(
-                f"no installed font can draw {name!r}; figures call it {label!r}. To see its name, {FONT_HINT}",
-                MissingFontWarning,
-                stacklevel=2,
-            )
+            lost.append(f"{name!r} as {label!r}")
         if label in labels.values():
             label = f"{label} ({number})"
         labels[name] = label
+    if lost:
+        # Always from this line, so that Python shows it once a run and not once a figure.
+        message = f"no installed font can draw some names; figures show {', '.join(lost)}: {FONT_HINT}"
+        warnings.warn(message, MissingFontWarning, stacklevel=1)
     return labels
 
 

@@ -50,7 +50,7 @@ def retention_curves(
 
 
 def curve_rows(tables: Tables, definition: str, event: str, start: str | None) -> tuple[DataFrame, str]:
-    """The rows of one kind of curve with somebody at risk, and its start event; ValueError if there are none."""
+    """The rows of one kind of curve with somebody at risk, and its start event; ValueError with under two ages."""
     rows = tables.retention
     rows = rows[
         (rows["definition"] == definition) & (rows["event"] == event) & rows["mean"].notna() & (rows["at_risk"] > 0)
@@ -60,8 +60,8 @@ def curve_rows(tables: Tables, definition: str, event: str, start: str | None) -
         # The first order is where a customer's clock starts; sign-up only where nothing else was counted.
         start = "first_order" if "first_order" in starts else starts[0]
     rows = rows[rows["start"] == start]
-    if rows.empty:
-        raise ValueError(f"retention has no rows with definition={definition}, event={event}, start={start}")
+    if rows["age_days"].nunique() < 2:
+        raise ValueError(f"retention has no curve with definition={definition}, event={event}, start={start}")
     return rows, str(start)
 
 
@@ -112,7 +112,7 @@ def _paint(
     draw_curves(sheet, ax, tables, rows, labels, markers=definition == "bracket_30")
     low, high = rows["ci_low"].fillna(rows["mean"]).min(), rows["ci_high"].fillna(rows["mean"]).max()
     room = 0.06 * (high - low)
-    ax.set_ylim(0 if low < 0.4 * high else max(low - room, 0), min(high + room, 1.02))
+    ax.set_ylim(0 if low < 0.4 * high else max(low - room, 0), min(high + room, 1.02) or 0.01)
     ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")
     ax.set_ylabel(axis)
     finish_labels(sheet, ax, tables, rows, labels)

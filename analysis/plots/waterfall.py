@@ -183,7 +183,7 @@ def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: d
                 ax.plot([step.end, step.end], [y, y + 1], color="#8b919b", linewidth=0.7, zorder=0)
         ax.axvline(0, color="#8b919b", linewidth=0.8)
         ax.set_ylim(len(flow) - 0.45, -0.55)
-        ax.set_xlim(bottom * 1.15, top * 1.02)
+        ax.set_xlim(bottom * 1.15, top * 1.02 or 1)
         ax.set_yticks(
             range(len(flow)),
             [sheet.wrap(s.label, names - 0.1, 8.5, "bold" if s.level else "normal", lines=2) for s in flow],

@@ -152,8 +152,7 @@ def definitions(tables: Tables) -> list[tuple[str, str, str, str, str]]:
     pairs = tables.retention[["definition", "event"]].drop_duplicates().itertuples(index=False)
     for kind, event in pairs:
         how = metrics.definition(kind, event)
+        label = how.label if how is metrics.DEPARTURE else f"{how.label}, {event}"
         formula = how.meaning.format(event=event, a_event=metrics.EVENTS[event])
-        rows.append(
-            (f"{how.label[0].upper()}{how.label[1:]}, {event}", how.label_zh, f"{kind}, {event}", formula, how.caveat)
-        )
+        rows.append((label[0].upper() + label[1:], how.label_zh, f"{kind}, {event}", formula, how.caveat))
     return rows
