@@ -1,16 +1,13 @@
 """A cap on spending that no order of processing can break.
 
-Who would be granted something tomorrow says so at the end of today, with an addressed number (the bid). Between the days the lowest
-bids that the money left can pay for are found; tomorrow exactly these are granted. What is granted counts at its highest cost until it is
-used or expires, so a cap is never passed by one minor unit.
+Who would be granted something tomorrow says so at the end of today. Each of them has an addressed number for tomorrow, the bid; between
+the days the lowest bids that the money left can pay for are found, and tomorrow exactly these are granted. What is granted counts at its
+highest cost until it is used or expires, so a cap is never passed by one minor unit.
 """
 
 from __future__ import annotations
 
 import numpy as np
-
-NO_BID = 2.0
-"""The bid of a user who would not be granted anything."""
 
 ALL_BIDS = 1.0
 """A threshold under which every bid lies."""
@@ -18,10 +15,9 @@ ALL_BIDS = 1.0
 
 def threshold(bids: np.ndarray, affordable: int) -> float:
     """The number below which a bid is granted, so that at most ``affordable`` are; equal bids are granted together or not."""
-    waiting = np.sort(bids[bids < ALL_BIDS])
-    if len(waiting) <= affordable:
+    if len(bids) <= affordable:
         return ALL_BIDS
-    return float(waiting[max(affordable, 0)])
+    return float(np.partition(bids, affordable)[affordable])
 
 
 def affordable(budget: int, spent: int, open_grants: int, highest_cost: int) -> int:

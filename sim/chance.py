@@ -17,6 +17,7 @@ WORD = np.uint64(32)
 MULTIPLY_0, MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 BUMP_0, BUMP_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 S21, S11 = np.uint64(21), np.uint64(11)
+STEP = 2.0**-53
 
 _REGISTER: dict[int, str] = {}
 
@@ -37,9 +38,8 @@ def purposes() -> dict[str, int]:
     return {name: number for number, name in sorted(_REGISTER.items(), key=lambda item: item[1])}
 
 
-@njit("UniTuple(u8,4)(u8,u8,u8,u8,u8,u8)", error_model="numpy", cache=True)
-def philox(c0, c1, c2, c3, k0, k1):
-    """Philox-4x32-10: four random 32-bit words from a counter of four words and a key of two."""
+@njit(inline="always")
+def _ten_rounds(c0, c1, c2, c3, k0, k1):
     for _ in range(10):
         a = MULTIPLY_0 * c0
         b = MULTIPLY_1 * c2
@@ -49,6 +49,21 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
+@njit(inline="always")
+def _number(key, user, day, purpose, k):
+    c0, c1, _, _ = _ten_rounds(
+        np.uint64(user) & LOW, np.uint64(day) & LOW, np.uint64(purpose) & LOW, np.uint64(k) & LOW,
+        np.uint64(key) & LOW, np.uint64(key) >> WORD,
+    )
+    return np.float64((c0 << S21) | (c1 >> S11)) * STEP
+
+
+@njit("UniTuple(u8,4)(u8,u8,u8,u8,u8,u8)", error_model="numpy", cache=True)
+def philox(c0, c1, c2, c3, k0, k1):
+    """Philox-4x32-10: four random 32-bit words from a counter of four words and a key of two."""
+    return _ten_rounds(c0, c1, c2, c3, k0, k1)
+
+
 @njit("f8(i8,i8,i8,i8,i8)", error_model="numpy", cache=True)
 def chance(key, user, day, purpose, k):
     """The number in [0, 1), in steps of 2⁻⁵³, at one address.
@@ -56,27 +71,20 @@ def chance(key, user, day, purpose, k):
     ``key`` is the study's and replication's (``key_of``), ``user`` below 2³², ``day`` −1 for what is drawn once,
     ``purpose`` from ``purpose(name)``, ``k`` tells several draws of one day apart.
     """
-    c0 = np.uint64(user) & LOW
-    c1 = np.uint64(day) & LOW
-    c2 = np.uint64(purpose) & LOW
-    c3 = np.uint64(k) & LOW
-    k0 = np.uint64(key) & LOW
-    k1 = np.uint64(key) >> WORD
-    for _ in range(10):
-        a = MULTIPLY_0 * c0
-        b = MULTIPLY_1 * c2
-        c0, c1, c2, c3 = (b >> WORD) ^ c1 ^ k0, b & LOW, (a >> WORD) ^ c3 ^ k1, a & LOW
-        k0 = (k0 + BUMP_0) & LOW
-        k1 = (k1 + BUMP_1) & LOW
-    return np.float64((c0 << S21) | (c1 >> S11)) * 1.1102230246251565e-16
+    return _number(key, user, day, purpose, k)
 
 
-@njit("f8[:](i8,i8,i8,i8)", error_model="numpy", cache=True)
-def trait_luck(key, users, purpose, k):
+@njit("void(f8[:],i8,i8,i8,i8,i8)", error_model="numpy", nogil=True, cache=True)
+def chances(out, key, first, day, purpose, k):
+    """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""
+    for i in range(len(out)):
+        out[i] = _number(key, first + i, day, purpose, k)
+
+
+def trait_luck(key: int, users: int, purpose: int, k: int) -> np.ndarray:
     """What ``chance`` gives each of the users 0 … users−1 for a trait drawn once; shape (users,)."""
-    out = np.empty(users, np.float64)
-    for user in range(users):
-        out[user] = chance(key, user, -1, purpose, k)
+    out = np.empty(users)
+    chances(out, key, 0, -1, purpose, k)
     return out
 
 

@@ -31,16 +31,10 @@ offer = visit = pay = reward = close = _phase
 
 
 @rule("lifecycle")
-def write_down(u, t, m, log):
-    """One line of the list of orders, where one is kept; the count goes on when the list is full."""
-    if len(log) > 0:
-        if m.logged < len(log):
-            line = log[m.logged]
-            line.user = u.id
-            line.day = t.day
-            line.amount_minor = t.basket
-            line.paid_minor = t.due
-        m.logged += 1
+def write_down(t):
+    """The order's two amounts, for the list of orders where one is kept."""
+    t.amounts[t.orders - 1] = t.basket
+    t.payments[t.orders - 1] = t.due
 
 
 @rule("lifecycle")
@@ -68,8 +62,8 @@ def knock(t):
 
 
 @rule("lifecycle")
-def live(u, ps, t, m, log):
-    """One user's day: u the row, ps the parameters of all, t today, m the counters, log the list of orders."""
+def live(u, ps, t, m):
+    """One user's day: u the row, ps the parameters of all, t today, m the counters."""
     p = ps.core
     c = m.core
     wake(t)
@@ -81,7 +75,7 @@ def live(u, ps, t, m, log):
             knock(t)
             fill_basket(u, p, t, c)
             check_out(u, p, t, c)
-            write_down(u, t, c, log)
+            write_down(t)
             reward(u, ps, t, m)
             leave_after_order(u, p, t, c)
         t.visit = 1
@@ -101,7 +95,7 @@ def live(u, ps, t, m, log):
                 fill_basket(u, p, t, c)
                 pay(u, ps, t, m)
                 check_out(u, p, t, c)
-                write_down(u, t, c, log)
+                write_down(t)
                 experience(u, p, t, c)
                 remember_price(u, p, t, c)
                 reward(u, ps, t, m)

@@ -66,6 +66,20 @@ def pulled(p, pull):
     return p / (p + (1.0 - p) * exp(-pull))
 
 
+SMALL_PULL = 1.25
+"""Up to here eˣ ≤ 1 + 2x, so most of what does not happen is refused without an exponential."""
+
+
+@njit("b1(f8,f8,f8)", error_model="numpy", cache=True)
+def happens(u, p, pull):
+    """Whether u < pulled(p, pull)."""
+    if pull == 0.0:
+        return u < p
+    if pull <= SMALL_PULL and u >= p * (1.0 + 2.0 * max(pull, 0.0)):
+        return False
+    return u < pulled(p, pull)
+
+
 @njit("i8(f8,f8)", error_model="numpy", cache=True)
 def poisson(u, rate):
     """The Poisson count of mean ``rate`` (≤ 700) at the quantile u: never smaller for a larger rate."""

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.chance import chances
 from sim.parameter import Parameters, param, record
 
 ENTRY_POINTS = "lifecycle.levers"
@@ -43,13 +44,14 @@ class LeverParameters(Parameters):
 
 @dataclass(frozen=True)
 class Column:
-    """One thing a lever remembers about a user."""
+    """One thing that is remembered about a user. ``daily``: looked at on every day, even a quiet one (``sim.engine.layout``)."""
 
     dtype: str
     unit: str
     meaning: str
     initial: float = 0
     size: int = 0
+    daily: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,13 @@ class Night:
     users: np.ndarray
     parameters: Any
     day: int
+    key: int
+
+    def luck(self, purpose: int) -> np.ndarray:
+        """Everybody's addressed number for one purpose tomorrow; shape (users,)."""
+        out = np.empty(len(self.users))
+        chances(out, self.key, 0, self.day, purpose, 0)
+        return out
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,9 @@ class Lever:
 
     name: str
     module: ModuleType
+
+    def __reduce__(self) -> tuple:
+        return _lever, (self.name, self.module.__name__)
 
     @property
     def doc(self) -> str:
@@ -139,28 +151,33 @@ class Lever:
         """The lever's rules in the order in which its file gives them."""
         return [f for f in vars(self.module).values() if getattr(f, "phase", None) and f.__module__ == self.module.__name__]
 
-    def column_dtype(self) -> np.dtype:
-        """The lever's part of a user's row (a spare byte where it remembers nothing)."""
-        fields = [(k, c.dtype, (c.size,)) if c.size else (k, c.dtype) for k, c in self.columns.items()]
-        return np.dtype(fields or [("spare", "u1")], align=True)
-
     def counter_dtype(self) -> np.dtype:
         return np.dtype([(k, "i8") for k in (*self.counters, *self.accounts)] or [("spare", "i8")])
 
     def policy(self, parameters: LeverParameters | None) -> np.ndarray:
         """The numbers the rules read: ``on``, the parameters, derived constants, and what is shared today."""
         values = record(parameters if parameters is not None else self.Parameters())
-        extra: dict[str, float] = {"on": int(parameters is not None)}
+        extra: dict[str, Any] = {"on": int(parameters is not None)}
         constants = getattr(self.module, "constants", None)
         if constants is not None:
             extra |= constants(parameters if parameters is not None else self.Parameters())
         extra |= {k: float(s.initial) for k, s in self.shared.items()}
-        out = np.zeros(1, np.dtype([*((k, "i8" if isinstance(v, int) else "f8") for k, v in extra.items()), *_fields(values.dtype)]))
+        out = np.zeros(1, np.dtype([*(_field(k, v) for k, v in extra.items()), *_fields(values.dtype)]))
         for k, v in extra.items():
             out[k] = v
         for k in values.dtype.names:
             out[k] = values[k]
         return out
+
+
+def _field(name: str, value: Any) -> tuple:
+    if isinstance(value, tuple):
+        return (name, "f8", (len(value),))
+    return (name, "i8" if isinstance(value, int) else "f8")
+
+
+def _lever(name: str, module: str) -> Lever:
+    return Lever(name, importlib.import_module(module))
 
 
 def _fields(dtype: np.dtype) -> list[tuple]:

@@ -7,24 +7,21 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import mesa
 import numpy as np
 
 from sim import ledger, network
 from sim.chance import key_of
 from sim.engine import driver as engine
 from sim.engine import records
-from sim.engine.compose import DAYS_A_BYTE
 from sim.exact import exp
 from sim.lever import Lever, Night, levers
+from sim.mesa_bridge import MesaSurface
 from sim.population import STAGES, draw_population
-from sim.user import User
-from sim.userset import UserSet
 
 DRIVERS = ("compiled", "objects")
 
 
-class LifecycleModel(mesa.Model):
+class LifecycleModel(MesaSurface):
     """The users of a platform under one scenario, day by day.
 
     ``scenario`` is a loaded scenario or the path of one; ``users`` and ``days`` override its run block. ``rng`` is the seed (a whole
@@ -64,14 +61,15 @@ class LifecycleModel(mesa.Model):
         self.policy = records.policy(plan, self.levers)
         friends = plan.population.friends
         self.friends = network.small_world(self.key, everybody, friends.degree, friends.rewire)
-        self.posted = np.zeros(everybody, np.uint8)
-        self.visited, self.ordered = (np.zeros((everybody, self.days // DAYS_A_BYTE + 1), np.uint8) for _ in range(2))
+        self.posted, self.heard = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
+        self.visited, self.ordered = (np.zeros((self.days + 1, -(-everybody // 8)), np.uint8) for _ in range(2))
         self.log: list[np.ndarray] | None = [] if list_orders else None
         self.history: list[np.ndarray] = []
         self.total = np.zeros(1, records.counter_dtype(self.levers))
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
+        self.collect_by_default()
         self._live_a_day(0)
 
     # ---- the clock
@@ -89,6 +87,7 @@ class LifecycleModel(mesa.Model):
     def step(self) -> None:
         """Everybody lives the next day."""
         self._live_a_day(self.day + 1)
+        self.collect()
         if self.day >= self.days:
             self.running = False
 
@@ -138,10 +137,7 @@ class LifecycleModel(mesa.Model):
         """What crosses users moves on between days: friends hear who posted, and levers renew what they share."""
         if day == 0:
             return
-        if self.posted.any():
-            network.spread(self.posted, self.friends, self.rows)
-        elif self.rows["heard"].any():
-            self.rows["heard"] = 0
+        network.spread(self.posted, self.friends, self.heard)
         for name, lever in self.levers.items():
             if lever.overnight is None or name not in self.plan.levers:
                 continue
@@ -155,17 +151,16 @@ class LifecycleModel(mesa.Model):
                     users=self.rows,
                     parameters=self.plan.levers[name],
                     day=day,
+                    key=self.key,
                 )
             )
             for key, value in shared.items():
                 self.policy[name][key] = value
 
     def _make_room(self, day: int) -> None:
-        need = day // DAYS_A_BYTE + 1
-        have = self.visited.shape[1]
-        if need > have:
-            more = np.zeros((len(self.rows), max(need, 2 * have) - have), np.uint8)
-            self.visited, self.ordered = np.hstack([self.visited, more]), np.hstack([self.ordered, more])
+        if day >= len(self.visited):
+            more = np.zeros((len(self.visited), self.visited.shape[1]), np.uint8)
+            self.visited, self.ordered = np.vstack([self.visited, more]), np.vstack([self.ordered, more])
 
     def _threads(self) -> ThreadPoolExecutor | None:
         if self.threads > 1 and self._pool is None:
@@ -180,7 +175,7 @@ class LifecycleModel(mesa.Model):
         out: dict[str, np.ndarray] = {}
         for block in days.dtype.names:
             for name in days.dtype[block].names:
-                if name in ("spare", "logged"):
+                if name == "spare":
                     continue
                 values = days[block][name].copy()
                 if block == "core" and name in records.STOCKS:
@@ -218,34 +213,6 @@ class LifecycleModel(mesa.Model):
             total = _named(self.total[name])
             broken += [f"{name}: {law}" for law, holds in lever.laws.items() if not holds(total, self.rows[name])]
         return broken
-
-    # ---- Mesa
-
-    @property
-    def scenario(self) -> Any:
-        """The scenario this model lives."""
-        return self.plan
-
-    @scenario.setter
-    def scenario(self, value: Any) -> None:
-        self._mesa_scenario = value  # Mesa ≥ 3.5 makes one of its own to keep the seed
-
-    @property
-    def agents(self) -> UserSet:
-        """All people of the world, as Mesa's AgentSet."""
-        return UserSet(self)
-
-    @property
-    def agents_by_type(self) -> dict[type, UserSet]:
-        return {User: self.agents}
-
-    @property
-    def agent_types(self) -> list[type]:
-        return [User]
-
-    def user(self, row: int) -> User:
-        """One user, by number."""
-        return self.agents[row]
 
 
 def lever_instances(kinds: dict[str, str]) -> dict[str, Lever]:

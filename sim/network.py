@@ -13,6 +13,9 @@ from numba import njit
 
 from sim.chance import purpose, trait_luck
 
+MOST_HEARD = 255
+"""Friends counted at most."""
+
 REWIRE, FAR_END = purpose("network.rewire"), purpose("network.far_end")
 
 
@@ -66,18 +69,17 @@ def _adjacency(near, far, users):
     return starts, ends
 
 
-@njit("void(u1[:],i8[:],i4[:],i4[:])", nogil=True, cache=True)
+@njit("void(u1[:],i8[:],i4[:],u1[:])", nogil=True, cache=True)
 def _spread(posted, starts, ends, heard):
-    for i in range(len(posted)):
-        heard[i] = 0
     for i in range(len(posted)):
         if posted[i]:
             for e in range(starts[i], starts[i + 1]):
-                heard[ends[e]] += 1
+                if heard[ends[e]] < MOST_HEARD:
+                    heard[ends[e]] += 1
 
 
-def spread(posted: np.ndarray, friends: Friends, rows: np.ndarray) -> None:
-    """Tell everybody how many of their friends posted: rows["heard"] from yesterday's marks."""
-    heard = np.zeros(len(rows), np.int32)
-    _spread(posted, friends.starts, friends.ends, heard)
-    rows["heard"] = heard
+def spread(posted: np.ndarray, friends: Friends, heard: np.ndarray) -> None:
+    """Tell everybody how many of their friends posted: ``heard``, shape (users,), from yesterday's marks ``posted``."""
+    heard[:] = 0
+    if posted.any():
+        _spread(posted, friends.starts, friends.ends, heard)

@@ -10,6 +10,7 @@ import numpy as np
 from sim import quantile
 from sim.chance import purpose, trait_luck
 from sim.exact import exp
+from sim.layout import blank_rows, row_dtype
 from sim.lever import Column, Lever
 from sim.parameter import MINOR_PER_UNIT
 
@@ -19,59 +20,58 @@ NEVER = -1
 """A day that has not come: the first order of someone who has not ordered."""
 
 DAYS_A_WEEK = 7
+
+MOST_VISITS_A_DAY = 1_000
+"""Nobody comes more often; visits beyond are cut."""
 WITHIN_USER_LOG_SD = 0.84
 """Spread of one user's orders where spend is lognormal (evidence: within-user log-sd .84)."""
 
 COLUMNS = {
     "id": Column("i8", "-", "number of the user; addresses the user's luck"),
-    "visit_rate": Column("f8", "visits/day", "how often the user visits when nothing pushes"),
+    "visit_rate": Column("f8", "visits/day", "how often the user visits when nothing pushes", daily=True),
     "leave_p": Column("f8", "probability", "leaves after a repeat order, or at a renewal, when nothing pushes"),
     "leave_clock": Column("f8", "days", "left of the unpushed life (dropout per_time)"),
     "mean_life": Column("f8", "days", "expected unpushed life (dropout per_time)"),
-    "habit": Column("f8", "share", "how much visiting has become a habit", 0),
-    "fatigue": Column("f8", "messages", "messages still felt"),
-    "interest": Column("f8", "log-rate", "left of a newcomer's interest"),
+    "habit": Column("f8", "share", "how much visiting has become a habit", 0, daily=True),
+    "fatigue": Column("f8", "messages", "messages still felt", daily=True),
+    "interest": Column("f8", "log-rate", "left of a newcomer's interest", daily=True),
     "satisfaction": Column("f8", "-1 … 1", "experiences so far; 0 is as expected"),
     "reference_price": Column("f8", "share of list", "the price the user thinks normal", 1),
-    "pantry": Column("f8", "orders", "bought early and not yet used"),
+    "pantry": Column("f8", "orders", "bought early and not yet used", daily=True),
     "usual_basket": Column("f8", "minor units", "mean of the user's baskets before discounts"),
     "deal_proneness": Column("f8", "share", "responds to a deal"),
-    "entry_day": Column("i4", "day", "signs up"),
+    "entry_day": Column("i4", "day", "signs up", daily=True),
     "first_order_day": Column("i4", "day", "of the first order", NEVER),
-    "last_seen": Column("i4", "day", "of the last visit"),
+    "last_seen": Column("i4", "day", "of the last visit", daily=True),
     "last_order_day": Column("i4", "day", "of the last order", NEVER),
     "left_day": Column("i4", "day", "of leaving for good", NEVER),
-    "orders": Column("i4", "orders", "placed so far"),
-    "heard": Column("i4", "friends", "of this user who posted yesterday"),
-    "stage": Column("u1", "code", "place in STAGES, as the platform sees it"),
-    "left": Column("u1", "0/1", "has left (which only a simulator knows)"),
+    "orders": Column("i4", "orders", "placed so far", daily=True),
+    "stage": Column("u1", "code", "place in STAGES, as the platform sees it", daily=True),
+    "left": Column("u1", "0/1", "has left (which only a simulator knows)", daily=True),
 }
 
 TODAY = np.dtype(
     [
         ("key", "i8"), ("day", "i8"), ("season", "f8"),
-        ("reach", "f8"),
+        ("reach", "f8"), ("luck", "f8"), ("heard", "i8"), ("touched", "i8"),
         ("visit_pull", "f8"), ("order_pull", "f8"), ("stay_pull", "f8"), ("return_hazard", "f8"), ("cheaper", "f8"),
         ("messages", "f8"), ("alive_share", "f8"), ("visits", "i8"), ("visit", "i8"), ("orders", "i8"), ("ordered", "i8"),
         ("basket", "i8"), ("due", "i8"), ("perceived_saving", "f8"), ("basket_lift", "f8"), ("posted", "i8"), ("entered", "i8"), ("returned", "i8"),
+        ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
     ]
 )
-"""Today: the calendar (key, day, season; reach: chance that a prospect is reached), then what the day has brought one user so far.
+"""Today: the calendar (key, day, season; reach: chance that a prospect is reached), the user's luck with visits and the
+number of friends who posted yesterday (touched: of the engine's own), then what the day has brought one user so far.
 
 Scratch, set to zero when a user's day begins: pulls on the visit log-rate, the order logit, the logit of staying; hazard of coming
 back; relative saving promised at this visit; messages received; share of the day before leaving; visits planned, this visit's number, orders
 so far, whether this visit ordered; basket, what is still due, and the saving perceived on it, in minor units; log-lift of the basket; whether
-the user posted; whether the user signed up today; whether the user came back today.
+the user posted; whether the user signed up today; whether the user came back today; basket and payment of
+each order.
 """
 
 ORDER_RATE, LEAVE, LIFETIME, VALUE = (purpose(f"trait.{n}") for n in ("order_rate", "leave", "lifetime", "value"))
 DEALS, ENTRY = purpose("trait.deal_proneness"), purpose("trait.entry")
-
-
-def row_dtype(levers: dict[str, Lever]) -> np.dtype:
-    """A user's row: the columns above, then one block for each lever by name."""
-    own = [(name, c.dtype) for name, c in COLUMNS.items()]
-    return np.dtype(own + [(name, lever.column_dtype()) for name, lever in levers.items()], align=True)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Traits:
 
 
 def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: int) -> np.ndarray:
-    """The users of one run before day 0; shape (users,), ``row_dtype(levers)``."""
-    rows = np.zeros(users, row_dtype(levers))
+    """The users of one run before day 0; shape (users,), one row each."""
+    rows = blank_rows(users, row_dtype(COLUMNS, levers))
     for name, column in COLUMNS.items():
         if column.initial:
             rows[name] = column.initial

@@ -13,16 +13,24 @@ import types
 from collections.abc import Callable, Mapping
 
 import numba
+import numpy as np
 
-from sim import chance, day, exact, population, quantile, rule
+from sim import chance, day, exact, layout, population, quantile, rule
+from sim.chance import chances
 from sim.engine import records
+from sim.layout import LINE
 from sim.lever import Lever
+from sim.lifecycle.activity import VISITS
 from sim.rule import JIT, PHASES, plain
 
 CHUNK = 8_192
 """Users in a chunk: the unit of work, whatever the number of threads."""
 
-DAYS_A_BYTE = 8
+BLOCK = 1_024
+"""Users whose luck with visits is drawn at once; a chunk is a whole number of blocks."""
+
+LIKELY = 1.5
+"""The pull (as a factor) up to which a visitor's whole row is touched beforehand."""
 
 
 def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]:
@@ -32,7 +40,7 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    sources = {m.__name__: m for m in (chance, day, exact, population, quantile, records, rule, sys.modules[__name__])}
+    sources = {m.__name__: m for m in (chance, day, exact, layout, population, quantile, records, rule, sys.modules[__name__])}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
     content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
@@ -60,21 +68,54 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     return numba.njit(cache=True, **JIT)(loop)
 
 
-def _loop(rows, visited, ordered, posted, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day; marks of who visited, ordered and posted are kept."""
+def _loop(rows, raw, daily, visited, ordered, posted, heard, counters, policy, today, log, first, last):
+    """Everybody of the chunks first … last−1 lives one day; marks of who visited, ordered and posted are kept.
+
+    A block's rows are touched before they are lived: a bare loop waits for many cache lines at once, a life for one after the other.
+    ``raw`` is the rows as bytes, of which the first ``daily`` are needed every day, the rest on a visit.
+    Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
+    """
+    written = 0
     ps = policy[0]
     t = today[0]
-    byte = t.day // DAYS_A_BYTE
-    bit = 1 << (t.day % DAYS_A_BYTE)
+    luck = np.empty(BLOCK, np.float64)
     for chunk in range(first, last):
         m = counters[chunk]
-        for i in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(rows))):
-            LIVE(rows[i], ps, t, m, log)  # noqa: F821 - the engine's name for the composed day
-            if t.visit > 0:
-                visited[i, byte] |= bit
-                if t.orders > 0:
-                    ordered[i, byte] |= bit
-            posted[i] = t.posted
+        end = min((chunk + 1) * CHUNK, len(rows))
+        for start in range(chunk * CHUNK, end, BLOCK):
+            chances(luck, t.key, start, t.day, VISITS, 0)
+            stop = min(start + BLOCK, end)
+            for i in range(start, stop):
+                for at in range(0, daily, LINE):
+                    t.touched += raw[i, at]
+                if luck[i - start] >= 1.0 - LIKELY * rows[i].visit_rate:
+                    for at in range(daily, raw.shape[1], LINE):
+                        t.touched += raw[i, at]
+            for i in range(start, stop):
+                t.luck = luck[i - start]
+                t.heard = heard[i]
+                LIVE(rows[i], ps, t, m)  # noqa: F821 - the engine's name for the composed day
+                if t.visit > 0:
+                    visited[t.day, i >> 3] |= 1 << (i & 7)
+                    if t.orders > 0:
+                        ordered[t.day, i >> 3] |= 1 << (i & 7)
+                        if len(log) > 0:
+                            written = _list_orders(log, written, i, t)
+                posted[i] = t.posted
+    return written
+
+
+@numba.njit(**JIT)
+def _list_orders(log, written, user, t):
+    for k in range(t.orders):
+        if written < len(log):
+            line = log[written]
+            line.user = user
+            line.day = t.day
+            line.amount_minor = t.amounts[k]
+            line.paid_minor = t.payments[k]
+        written += 1
+    return written
 
 
 @numba.njit(**JIT)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from operator import itemgetter
 from types import SimpleNamespace
 
 import numpy as np
 
+from sim.chance import chances
 from sim.engine import records
-from sim.engine.compose import CHUNK, DAYS_A_BYTE, compiled_loop, plain_day
+from sim.engine.compose import CHUNK, compiled_loop, plain_day
 from sim.lever import Lever
-from sim.population import TODAY
+from sim.lifecycle.activity import VISITS
+from sim.layout import daily_bytes
+from sim.population import COLUMNS, TODAY
 
 FIRST_LOG = 2 * CHUNK
 
@@ -47,7 +50,8 @@ class Row:
         column[self._at] = value
 
     def __repr__(self) -> str:
-        return f"<{', '.join(f'{name}={read(self._at)}' for name, (read, _) in self._columns.items())}>"
+        values = {name: read(self._at) for name, (read, _) in self._columns.items()}
+        return f"<{', '.join(f'{k}={list(v) if isinstance(v, memoryview) else v}' for k, v in values.items())}>"
 
 
 def columns_of(array: np.ndarray) -> dict[str, tuple]:
@@ -80,7 +84,7 @@ def loop(levers: Mapping[str, Lever]) -> Callable:
 
 
 def user_day(levers: Mapping[str, Lever]) -> Callable:
-    """One user's day in plain Python: ``live(u, ps, t, m, log)``, u a ``Row``, the others with attributes of the records' names."""
+    """One user's day in plain Python: ``live(u, ps, t, m)``, u a ``Row``, the others with attributes of the records' names."""
     return _day_for(tuple(levers), tuple(levers.values()))
 
 
@@ -100,10 +104,10 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
         for chunk in range(chunks):
             _live_logged(state, run, today, counters, chunk)
         return counters
-    silent = np.zeros(0, records.ORDER_LOG)
+    silent, arrays = np.zeros(0, records.ORDER_LOG), _arrays(state)
 
     def work(first: int, last: int) -> None:
-        run(state.rows, state.visited, state.ordered, state.posted, counters, state.policy, today.copy(), silent, first, last)
+        run(*arrays, counters, state.policy, today.copy(), silent, first, last)
 
     if pool is None or chunks == 1:
         work(0, chunks)
@@ -114,6 +118,11 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
     return counters
 
 
+def _arrays(state) -> tuple:
+    raw = state.rows.view(np.uint8).reshape(len(state.rows), state.rows.dtype.itemsize)
+    return state.rows, raw, daily_bytes(COLUMNS, state.levers), state.visited, state.ordered, state.posted, state.heard
+
+
 def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, chunk: int) -> None:
     """One chunk lives today and its orders are listed; where the list is too short, the chunk lives again with a longer one."""
     part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
@@ -121,8 +130,7 @@ def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, 
     size = FIRST_LOG
     while True:
         log = np.zeros(size, records.ORDER_LOG)
-        run(state.rows, state.visited, state.ordered, state.posted, counters, state.policy, today.copy(), log, chunk, chunk + 1)
-        written = int(counters["core"]["logged"][chunk])
+        written = run(*_arrays(state), counters, state.policy, today.copy(), log, chunk, chunk + 1)
         if written <= size:
             state.log.append(log[:written])
             return
@@ -138,7 +146,7 @@ def live_as_objects(state, today: np.ndarray, users) -> np.ndarray:
         users.do("step")
     finally:
         day, state.living = state.living, None
-    return day.close(state)
+    return day.close()
 
 
 class PlainDay:
@@ -149,31 +157,35 @@ class PlainDay:
 
     def __init__(self, state, today: np.ndarray) -> None:
         self._live = user_day(state.levers)
-        self._rows, self._columns = state.rows, columns_of(state.rows)
-        self._policy = _frozen(state.policy)
-        self._today = {name: today[name].item() for name in today.dtype.names}
-        self._byte, self._bit = today["day"].item() // DAYS_A_BYTE, 1 << today["day"].item() % DAYS_A_BYTE
-        self._visited, self._ordered, self._posted = state.visited, state.ordered, state.posted
+        self._state = state
+        self._columns, self._policy, self._today = columns_of(state.rows), _plain(state.policy), _plain(today)
+        day = self._day = self._today.day
+        self._luck = np.empty(len(state.rows))
+        chances(self._luck, self._today.key, 0, day, VISITS, 0)
         self._dtype = records.counter_dtype(state.levers)
         chunks = range(-(-len(state.rows) // CHUNK))
         self._counters = [_blank(self._dtype) for _ in chunks]
-        self._orders = [OrderLines() if state.log is not None else () for _ in chunks]
+        self._orders: list[list[tuple]] = [[] for _ in chunks]
 
     def live(self, row: int) -> None:
         """One user lives today."""
-        chunk = row // CHUNK
-        t = SimpleNamespace(**self._today)
-        self._live(Row(self._rows, row, self._columns), self._policy, t, self._counters[chunk], self._orders[chunk])
+        state, chunk = self._state, row // CHUNK
+        t = SimpleNamespace(**vars(self._today))
+        t.luck, t.heard = self._luck.item(row), state.heard.item(row)
+        self._live(Row(state.rows, row, self._columns), self._policy, t, self._counters[chunk])
         if t.visit > 0:
-            self._visited[row, self._byte] |= self._bit
+            state.visited[self._day, row >> 3] |= 1 << (row & 7)
             if t.orders > 0:
-                self._ordered[row, self._byte] |= self._bit
-        self._posted[row] = t.posted
+                state.ordered[self._day, row >> 3] |= 1 << (row & 7)
+                self._orders[chunk] += [(row, t.day, int(t.amounts[k]), int(t.payments[k])) for k in range(t.orders)]
+        state.posted[row] = t.posted
 
-    def close(self, state) -> np.ndarray:
-        """The day's counters, shape (chunks,); its orders go to the state's list."""
-        if state.log is not None:
-            state.log.extend(lines.array() for lines in self._orders)
+    def close(self) -> np.ndarray:
+        """The day's counters, shape (chunks,); its orders go to the list, where one is kept."""
+        if self._state.log is not None:
+            for lines in self._orders:
+                lines.sort(key=itemgetter(0))
+                self._state.log.append(np.array(lines, records.ORDER_LOG))
         out = np.zeros(len(self._counters), self._dtype)
         for chunk, counted in enumerate(self._counters):
             for block in self._dtype.names:
@@ -182,34 +194,14 @@ class PlainDay:
         return out
 
 
-class OrderLines:
-    """A list of orders that is never full: a line comes into being when it is asked for."""
-
-    def __init__(self) -> None:
-        self._lines: list[SimpleNamespace] = []
-
-    def __len__(self) -> int:
-        return sys.maxsize
-
-    def __getitem__(self, number: int) -> SimpleNamespace:
-        while number >= len(self._lines):
-            self._lines.append(SimpleNamespace())
-        return self._lines[number]
-
-    def array(self) -> np.ndarray:
-        """The orders by user; ``ORDER_LOG``."""
-        lines = np.array([tuple(getattr(line, k) for k in records.ORDER_LOG.names) for line in self._lines], records.ORDER_LOG)
-        return lines[np.argsort(lines["user"], kind="stable")]
-
-
 def _blank(dtype: np.dtype) -> SimpleNamespace:
     return SimpleNamespace(**{block: SimpleNamespace(**dict.fromkeys(dtype[block].names, 0)) for block in dtype.names})
 
 
-def _frozen(record: np.ndarray) -> SimpleNamespace:
+def _plain(record: np.ndarray) -> SimpleNamespace:
     """The numbers of a record of shape (1,) as attributes: scalars as Python numbers, lists as arrays."""
     values = {}
     for name in record.dtype.names:
         column = record[name]
-        values[name] = _frozen(column) if column.dtype.names else column[0] if column.ndim > 1 else column.item()
+        values[name] = _plain(column) if column.dtype.names else column[0] if column.ndim > 1 else column.item()
     return SimpleNamespace(**values)

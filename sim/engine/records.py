@@ -30,7 +30,6 @@ CORE_COUNTERS = {
     "basket": ("minor units", "orders of today before discounts"),
     "revenue": ("minor units", "paid today"),
     "cost_of_goods": ("minor units", "of the goods ordered today"),
-    "logged": ("orders", "written to the list of orders"),
 }
 STOCKS = ("prospect", "registered", "customer", "dormant", "churned", "departed")
 """Counters of changes whose running sum is a stock; everybody begins as a prospect."""
@@ -41,7 +40,7 @@ CORE_POLICY = np.dtype(
     [
         ("market", "i8"), ("order_on_entry", "i8"), ("conversion", "f8"), ("interest_keep", "f8"),
         ("dropout", "i8"), ("period_days", "i8"), ("first_order_leaves", "i8"), ("own_orders_only", "f8"),
-        ("habit_lift", "f8"), ("habit_days", "f8"), ("failure_rate", "f8"), ("satisfaction_step", "f8"), ("loss_weight", "f8"),
+        ("habit_lift", "f8"), ("habit_step", "f8"), ("failure_rate", "f8"), ("satisfaction_step", "f8"), ("loss_weight", "f8"),
         ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_keep", "f8"), ("fatigue_visit", "f8"),
         ("reference_keep", "f8"), ("price_gain", "f8"), ("price_loss", "f8"), ("borrowed_share", "f8"), ("pantry_days", "f8"),
         ("return_per_day", "f8"), ("dormant_after_days", "i8"), ("churned_after_days", "i8"), ("margin", "f8"),
@@ -64,6 +63,7 @@ def core_policy(scenario: Any) -> np.ndarray:
         "period_days": dropout.period_days,
         "first_order_leaves": int(dropout.first_order),
         "own_orders_only": dropout.own_orders_only,
+        "habit_step": 1.0 / scenario.behaviour.habit_days,
         "margin": scenario.economics.margin,
         "basket": basket_table(population.spend),
     }
@@ -96,6 +96,6 @@ def flat(counters: np.ndarray) -> dict[str, int]:
     out = {}
     for block in names:
         for name in counters[block].dtype.names:
-            if name not in ("spare", "logged"):
+            if name != "spare":
                 out[name if block == "core" else f"{block}_{name}"] = int(counters[block][name].sum())
     return out

@@ -8,7 +8,7 @@ the eBay experiment, Algesheimer 2010): the default is ×1.05 at a full stock.
 from __future__ import annotations
 
 from sim.chance import chance, purpose
-from sim.exact import pulled
+from sim.exact import happens
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, param
 from sim.rule import rule
@@ -36,7 +36,7 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "posts": Column("i4", "posts", "so far"),
-    "last_post": Column("i4", "day", "of the newest post", -10_000),
+    "last_post": Column("i4", "day", "of the newest post", -10_000, daily=True),
     "poster": Column("u1", "code", "0 lurker, 1 poster, 2 asked to post"),
 }
 COUNTERS = {
@@ -71,8 +71,8 @@ def overnight(night: Night) -> None:
 def attract(u, own, p, t, m):
     """Fresh posts and friends' posts make the user come by; those who belong stay."""
     t.visit_pull += p.strength * p.content_lift * p.fullness
-    if u.heard > 0:
-        t.visit_pull += p.strength * p.contagion_visit * min(u.heard, 3)
+    if t.heard > 0:
+        t.visit_pull += p.strength * p.contagion_visit * min(t.heard, 3)
     if t.day - own.last_post < 30:
         t.stay_pull += p.strength * p.belonging
 
@@ -89,10 +89,10 @@ def take_part(u, own, p, t, m):
         elif own.poster == 2:
             rate = 1.0
         pull = p.strength * p.reward_pull * p.reward / 100.0
-        if u.heard > 0:
+        if t.heard > 0:
             m.heard += 1
             pull += p.strength * p.contagion_post
-        if chance(t.key, u.id, t.day, POST, 0) < pulled(rate, pull):
+        if happens(chance(t.key, u.id, t.day, POST, 0), rate, pull):
             t.posted = 1
             own.posts += 1
             own.last_post = t.day

@@ -42,11 +42,11 @@ class Parameters(LeverParameters):
 
 
 COLUMNS = {
-    "bid": Column("f8", "0 … 1", "for tomorrow's coupon; 2 is none", budget.NO_BID),
-    "next_day": Column("i4", "day", "from which the next coupon may come"),
-    "sent_day": Column("i4", "day", "of the newest coupon", -10_000),
-    "expires": Column("i4", "day", "last day of each coupon held, the oldest first", size=WALLET),
-    "held": Column("u1", "coupons", "in the wallet"),
+    "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
+    "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
+    "sent_day": Column("i4", "day", "of the newest coupon", -10_000, daily=True),
+    "expires": Column("i4", "day", "last day of each coupon held, the oldest first", size=WALLET, daily=True),
+    "held": Column("u1", "coupons", "in the wallet", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
 }
 COUNTERS = {
@@ -81,19 +81,20 @@ def overnight(night: Night) -> None:
     total = night.total
     still_open = total["issued"] - total["used"] - total["expired"]
     can = budget.affordable(minor_units(p.budget), total["discount"], still_open, highest_cost(p))
-    night.shared["threshold"] = budget.threshold(night.own["bid"], can)
+    night.shared["threshold"] = budget.threshold(night.luck(BID)[night.own["due"] == 1], can)
 
 
 @rule("offer")
 def send(u, own, p, t, m):
     """A coupon granted overnight arrives; for some days it brings the user by."""
-    if own.bid < p.threshold:
-        own.expires[own.held] = t.day + p.expiry_days
-        own.held += 1
-        own.sent_day = t.day
-        own.next_day = t.day + p.every_days
-        m.issued += 1
-    own.bid = budget.NO_BID
+    if own.due:
+        own.due = 0
+        if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
+            own.expires[own.held] = t.day + p.expiry_days
+            own.held += 1
+            own.sent_day = t.day
+            own.next_day = t.day + p.every_days
+            m.issued += 1
     if t.day - own.sent_day < p.exposure_days:
         t.visit_pull += p.strength * p.exposure_lift
 
@@ -139,7 +140,7 @@ def redeem(u, own, p, t, m):
 
 @rule("close")
 def tidy_wallet(u, own, p, t, m):
-    """Coupons past their last day expire; who may be sent one tomorrow makes a bid."""
+    """Coupons past their last day expire; who may be sent one waits for tomorrow's grants."""
     while own.held > 0 and own.expires[0] <= t.day:
         own.held -= 1
         for k in range(int(own.held)):
@@ -149,4 +150,4 @@ def tidy_wallet(u, own, p, t, m):
         idle = t.day - u.last_seen
         wanted = idle < p.sunset_days and (p.audience == EVERYONE or u.orders > 0)
         if wanted and (p.audience != IDLE or idle >= p.idle_days):
-            own.bid = chance(t.key, u.id, t.day, BID, 0)
+            own.due = 1

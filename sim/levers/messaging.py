@@ -9,11 +9,13 @@ from __future__ import annotations
 from sim.chance import chance, purpose
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
-from sim.parameter import MONEY, Parameters as Block, param
+from sim.parameter import MONEY, minor_units, param
+from sim.parameter import Parameters as Block
 from sim.rule import rule
 
 OPT_IN, START, OPT_OUT = (purpose(f"messaging.{n}") for n in ("opt_in", "start", "opt_out"))
 PUSH, EMAIL, SMS = range(3)
+NEVER_DUE = 1e9
 HILLSTROM = "MineThatData e-mail experiment (Hillstrom 2008), 64,000 customers: visits in two weeks +43 to +72 %"
 
 
@@ -62,21 +64,24 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3),
-    "nudge": Column("f8", "log-rate", "left of the messages' lift"),
+    "next_due": Column("i4", "day", "from which any of them may come", daily=True),
+    "nudge": Column("f8", "log-rate", "left of the messages' lift", daily=True),
     "tokens": Column("f8", "messages", "left under the weekly cap"),
     "last_day": Column("i4", "day", "of the newest message", -10_000),
     "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3),
+    "took": Column("u1", "0/1", "took them at the start", size=3),
 }
 COUNTERS = {
     "push_sent": Counter("messages", "push notifications sent today"),
     "email_sent": Counter("messages", "e-mails sent today"),
     "sms_sent": Counter("messages", "text messages sent today"),
-    "opt_outs": Counter("users × channels", "opted out today"),
-    "opt_ins": Counter("users × channels", "opted in on day 0"),
+    "opt_outs": Counter("opt-outs", "from one channel today"),
 }
 ACCOUNTS = {"sending": Account("cost", "messages sent")}
 LAWS = {
-    "messages cost what was sent": lambda total, own: total["sending"] >= 0,
+    "opt-outs counted leave as many fewer takers": lambda total, own: (
+        total["opt_outs"] == int(own["took"].astype(int).sum() - own["opted"].astype(int).sum())
+    ),
 }
 
 
@@ -84,55 +89,58 @@ def draw(own, traits, p: Parameters) -> None:
     """Who takes which channel, and on which day the first message comes."""
     for channel, block in enumerate((p.push, p.email, p.sms)):
         own["opted"][:, channel] = traits.luck(OPT_IN, channel) < block.opt_in
-        gap = 7.0 / block.per_week if block.per_week > 0 else 1e9
-        own["next"][:, channel] = 1.0 + traits.luck(START, channel) * gap
+        own["next"][:, channel] = 1.0 + traits.luck(START, channel) * gap_days(block)
+    own["took"] = own["opted"]
     own["tokens"] = p.cap_per_week
 
 
-def constants(p: Parameters) -> dict[str, float]:
-    """How much a message tires, for the share of them that comes at night."""
+def constants(p: Parameters) -> dict:
+    """How much a message tires, for the share of them that comes at night; and the channels side by side."""
     at_night = max(0.0, 8.0 - p.quiet_hours) / max(24.0 - p.quiet_hours, 1.0)
-    return {"weight": 1.0 + (p.night_weight - 1.0) * at_night}
+    channels = (p.push, p.email, p.sms)
+    return {
+        "weight": 1.0 + (p.night_weight - 1.0) * at_night,
+        "gaps": tuple(gap_days(c) for c in channels),
+        "lifts": tuple(c.lift for c in channels),
+        "costs": tuple(float(minor_units(c.cost)) for c in channels),
+        "opt_outs": tuple(c.opt_out for c in channels),
+    }
+
+
+def gap_days(channel: Block) -> float:
+    """Days between two messages of a channel."""
+    return 7.0 / channel.per_week if channel.per_week > 0 else NEVER_DUE
 
 
 @rule("offer")
 def deliver(u, own, p, t, m):
     """Messages due today are sent, within the weekly cap, to those who take them and were seen not too long ago."""
-    for channel in range(3):
-        if own.opted[channel] and own.next[channel] <= t.day:
-            gap = 7.0 / max(p.push.per_week, 1e-9)
-            lift = p.push.lift
-            cost = p.push.cost
-            opt_out = p.push.opt_out
-            if channel == EMAIL:
-                gap = 7.0 / max(p.email.per_week, 1e-9)
-                lift = p.email.lift
-                cost = p.email.cost
-                opt_out = p.email.opt_out
-            elif channel == SMS:
-                gap = 7.0 / max(p.sms.per_week, 1e-9)
-                lift = p.sms.lift
-                cost = p.sms.cost
-                opt_out = p.sms.opt_out
-            own.next[channel] = max(own.next[channel] + gap, t.day + 0.0)
-            if own.last_day > 0:
-                own.tokens = min(p.cap_per_week, own.tokens + (t.day - own.last_day) * p.cap_per_week / 7.0)
-            if own.tokens >= 1.0 and t.day - u.last_seen < p.sunset_days:
-                own.tokens -= 1.0
-                rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
-                own.nudge = max(own.nudge, lift * rested)
-                own.last_day = t.day
-                t.messages += p.strength * p.weight
-                m.sending += cost
-                if channel == PUSH:
-                    m.push_sent += 1
-                elif channel == EMAIL:
-                    m.email_sent += 1
-                else:
-                    m.sms_sent += 1
-                if chance(t.key, u.id, t.day, OPT_OUT, channel) < opt_out * exp(p.annoyance * u.fatigue):
-                    own.opted[channel] = 0
-                    m.opt_outs += 1
+    if own.next_due <= t.day:
+        soonest = NEVER_DUE
+        for channel in range(3):
+            if own.opted[channel] and own.next[channel] <= t.day:
+                own.next[channel] = max(own.next[channel] + p.gaps[channel], t.day + 0.0)
+                if own.last_day > 0:
+                    own.tokens = min(p.cap_per_week, own.tokens + (t.day - own.last_day) * p.cap_per_week / 7.0)
+                if own.tokens >= 1.0 and t.day - u.last_seen < p.sunset_days:
+                    own.tokens -= 1.0
+                    rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
+                    own.nudge = max(own.nudge, p.lifts[channel] * rested)
+                    own.last_day = t.day
+                    t.messages += p.strength * p.weight
+                    m.sending += int(p.costs[channel])
+                    if channel == PUSH:
+                        m.push_sent += 1
+                    elif channel == EMAIL:
+                        m.email_sent += 1
+                    else:
+                        m.sms_sent += 1
+                    if chance(t.key, u.id, t.day, OPT_OUT, channel) < p.opt_outs[channel] * exp(p.annoyance * u.fatigue):
+                        own.opted[channel] = 0
+                        m.opt_outs += 1
+            if own.opted[channel]:
+                soonest = min(soonest, own.next[channel])
+        own.next_due = int(soonest)
     if own.nudge > 0.0:
         t.visit_pull += p.strength * own.nudge
         own.nudge *= p.keep

@@ -95,6 +95,7 @@ def unwrap(u, own, p, t, m):
 @rule("close")
 def lapse(u, own, p, t, m):
     """A gift not used in time, or no longer an early order's, expires."""
-    if own.gift == OPEN and (t.day - u.entry_day >= p.window_days or u.orders >= p.orders):
+    age = t.day - u.entry_day
+    if age <= p.window_days and own.gift == OPEN and (age == p.window_days or u.orders >= p.orders):
         own.gift = EXPIRED
         m.expired += 1

@@ -33,8 +33,8 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "buckets": Column("i4", "points", "by period of earning", size=BUCKETS),
-    "balance": Column("i4", "points", "to spend"),
-    "joined": Column("u1", "0/1", "has been given the head start"),
+    "balance": Column("i4", "points", "to spend", daily=True),
+    "joined": Column("u1", "0/1", "has been given the head start", daily=True),
 }
 COUNTERS = {
     "issued": Counter("points", "earned today"),
@@ -55,8 +55,12 @@ LAWS = {
 
 
 def constants(p: Parameters) -> dict[str, float]:
-    """Points and minor units per minor unit, and the length of a period."""
-    return {"earn_per_minor": p.earn_per_currency / MINOR_PER_UNIT, "minor_per_point": p.value_per_point * MINOR_PER_UNIT}
+    """Points earned per minor unit, minor units a point is worth, and the gradient of one point."""
+    return {
+        "earn_per_minor": p.earn_per_currency / MINOR_PER_UNIT,
+        "minor_per_point": p.value_per_point * MINOR_PER_UNIT,
+        "gradient_per_point": p.gradient / p.reward_points,
+    }
 
 
 def overnight(night: Night) -> None:
@@ -81,7 +85,7 @@ def hurry(u, own, p, t, m):
         own.balance += p.welcome
         m.issued += p.welcome
     if own.balance > 0:
-        t.visit_pull += p.strength * p.gradient * min(own.balance / p.reward_points, 1.0)
+        t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
 
 
 @rule("visit")

@@ -40,10 +40,10 @@ class Parameters(LeverParameters):
 
 
 COLUMNS = {
-    "spent": Column("i8", "minor units", "in this window"),
-    "sting": Column("f8", "log-rate", "of a level lost"),
-    "review_day": Column("i4", "day", "of the next review; 0 is none yet"),
-    "level": Column("u1", "level", "now"),
+    "spent": Column("i8", "minor units", "in this window", daily=True),
+    "sting": Column("f8", "log-rate", "of a level lost", daily=True),
+    "review_day": Column("i4", "day", "of the next review; 0 is none yet", daily=True),
+    "level": Column("u1", "level", "now", daily=True),
     "grace": Column("u1", "0/1", "in the grace period"),
 }
 COUNTERS = {

@@ -34,12 +34,12 @@ class Parameters(LeverParameters):
 
 
 COLUMNS = {
-    "bid": Column("f8", "0 … 1", "for tomorrow's offer; 2 is none", budget.NO_BID),
+    "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "offered_day": Column("i4", "day", "of the newest offer", -10_000),
-    "contacts": Column("u1", "offers", "since last seen"),
-    "open": Column("u1", "0/1", "an offer is open"),
+    "contacts": Column("u1", "offers", "since last seen", daily=True),
+    "open": Column("u1", "0/1", "an offer is open", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
-    "bought": Column("u1", "0/1", "came back for a price"),
+    "bought": Column("u1", "0/1", "came back for a price", daily=True),
 }
 COUNTERS = {
     "offered": Counter("offers", "sent today"),
@@ -67,19 +67,20 @@ def overnight(night: Night) -> None:
     total = night.total
     still_open = total["offered"] - total["used"] - total["expired"]
     can = budget.affordable(minor_units(p.budget), total["discount"], still_open, minor_units(p.value))
-    night.shared["threshold"] = budget.threshold(night.own["bid"], can)
+    night.shared["threshold"] = budget.threshold(night.luck(BID)[night.own["due"] == 1], can)
 
 
 @rule("offer")
 def call_back(u, own, p, t, m):
     """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
-    if own.bid < p.threshold:
-        own.open = 1
-        own.contacts += 1
-        own.offered_day = t.day
-        m.offered += 1
-        m.contact += p.contact_cost
-    own.bid = budget.NO_BID
+    if own.due:
+        own.due = 0
+        if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
+            own.open = 1
+            own.contacts += 1
+            own.offered_day = t.day
+            m.offered += 1
+            m.contact += p.contact_cost
     if own.open:
         t.visit_pull += p.strength * p.remind
         worth = min(p.value / u.usual_basket, 1.0)
@@ -113,7 +114,7 @@ def use_offer(u, own, p, t, m):
 
 @rule("close")
 def wait(u, own, p, t, m):
-    """Offers expire; who was seen starts anew; who has been away long enough makes a bid for an offer."""
+    """Offers expire; who was seen starts anew; who has been away long enough waits for tomorrow's grants."""
     if t.visit > 0:
         if own.open:
             m.reached += 1
@@ -124,4 +125,4 @@ def wait(u, own, p, t, m):
     idle = t.day - u.last_seen
     if t.visit == 0 and idle + 1 >= p.after_days and idle < p.until_days and own.open == 0:
         if own.contacts < p.contacts and t.day + 1 - own.offered_day >= p.every_days:
-            own.bid = chance(t.key, u.id, t.day, BID, 0)
+            own.due = 1

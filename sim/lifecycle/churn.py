@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.chance import chance, purpose
-from sim.exact import exp, log, pulled
+from sim.exact import exp, happens, log
 from sim.population import CHURNED, CUSTOMER, DORMANT, NEVER, REGISTERED
 from sim.rule import rule
 
@@ -36,8 +36,8 @@ def wear_out(u, p, t, m):
     day's visits (sBG: the k-th date is day k·period after entry).
     """
     t.alive_share = 1.0
-    stay = t.stay_pull + p.satisfaction_stay * u.satisfaction
     if p.dropout == PER_TIME:
+        stay = t.stay_pull + p.satisfaction_stay * u.satisfaction
         used = 1.0
         if stay != 0.0:
             used = exp(-stay)
@@ -47,9 +47,11 @@ def wear_out(u, p, t, m):
         u.leave_clock -= used
     elif p.dropout == PER_RENEWAL:
         age = t.day - u.entry_day
-        if age % p.period_days == 0 and chance(t.key, u.id, t.day, RENEW, 0) < pulled(u.leave_p, -stay):
-            t.alive_share = 0.0
-            u.left = 2
+        if age % p.period_days == 0:
+            stay = t.stay_pull + p.satisfaction_stay * u.satisfaction
+            if happens(chance(t.key, u.id, t.day, RENEW, 0), u.leave_p, -stay):
+                t.alive_share = 0.0
+                u.left = 2
 
 
 @rule("lifecycle")
@@ -61,7 +63,7 @@ def leave_after_order(u, p, t, m):
     """
     if p.dropout == PER_ORDER and (u.orders > 1 or p.first_order_leaves):
         effects = t.stay_pull + p.satisfaction_stay * u.satisfaction + p.own_orders_only * (t.visit_pull + t.order_pull)
-        if chance(t.key, u.id, t.day, LEAVE, t.visit) < pulled(u.leave_p, -effects):
+        if happens(chance(t.key, u.id, t.day, LEAVE, t.visit), u.leave_p, -effects):
             u.left = 2
 
 

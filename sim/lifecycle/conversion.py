@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.chance import chance, purpose
-from sim.exact import exp, pulled
+from sim.exact import exp, happens
 from sim.population import NEVER
 from sim.quantile import quantile
 from sim.rule import rule
@@ -30,7 +30,7 @@ def decide(u, p, t, m):
     wish = t.order_pull
     if u.pantry > 0.0:
         wish -= u.pantry / (u.visit_rate * p.conversion * p.pantry_days)
-    t.ordered = 1 if chance(t.key, u.id, t.day, ORDER, t.visit) < pulled(p.conversion, wish) else 0
+    t.ordered = 1 if happens(chance(t.key, u.id, t.day, ORDER, t.visit), p.conversion, wish) else 0
 
 
 @rule("lifecycle")
