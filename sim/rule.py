@@ -22,7 +22,7 @@ PHASES = ("offer", "visit", "pay", "reward", "close")
 """When a lever's rule acts: every day; on each visit, before the decision; on each order, before it is paid; on each order,
 once paid; at the end of every day."""
 
-JIT = {"error_model": "numpy", "nogil": True}
+JIT = {"error_model": "numpy", "nogil": True, "forceinline": True}
 
 
 def rule(phase: str) -> Callable:

@@ -29,9 +29,6 @@ CHUNK = 8_192
 BLOCK = 1_024
 """Users whose luck with visits is drawn at once; a chunk is a whole number of blocks."""
 
-LIKELY = 1.5
-"""The pull (as a factor) up to which a visitor's whole row is touched beforehand."""
-
 
 def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]:
     """(rule, lever's name) of one phase, in the order of the levers' names."""
@@ -85,12 +82,14 @@ def _loop(rows, raw, daily, visited, ordered, posted, heard, counters, policy, t
         for start in range(chunk * CHUNK, end, BLOCK):
             chances(luck, t.key, start, t.day, VISITS, 0)
             stop = min(start + BLOCK, end)
+            touched = 0
             for i in range(start, stop):
                 for at in range(0, daily, LINE):
-                    t.touched += raw[i, at]
-                if luck[i - start] >= 1.0 - LIKELY * rows[i].visit_rate:
+                    touched += raw[i, at]
+                if luck[i - start] >= 1.0 - rows[i].visit_rate:
                     for at in range(daily, raw.shape[1], LINE):
-                        t.touched += raw[i, at]
+                        touched += raw[i, at]
+            t.touched = touched
             for i in range(start, stop):
                 t.luck = luck[i - start]
                 t.heard = heard[i]

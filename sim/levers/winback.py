@@ -35,8 +35,9 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
-    "offered_day": Column("i4", "day", "of the newest offer", -10_000),
-    "contacts": Column("u1", "offers", "since last seen", daily=True),
+    "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
+    "last_day": Column("i4", "day", "on which the open offer expires"),
+    "contacts": Column("u1", "offers", "since last seen"),
     "open": Column("u1", "0/1", "an offer is open", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
     "bought": Column("u1", "0/1", "came back for a price", daily=True),
@@ -78,7 +79,8 @@ def call_back(u, own, p, t, m):
         if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
             own.open = 1
             own.contacts += 1
-            own.offered_day = t.day
+            own.last_day = t.day + p.expiry_days
+            own.next_day = t.day + p.every_days
             m.offered += 1
             m.contact += p.contact_cost
     if own.open:
@@ -119,10 +121,10 @@ def wait(u, own, p, t, m):
         if own.open:
             m.reached += 1
         own.contacts = 0
-    if own.open and t.day - own.offered_day >= p.expiry_days:
+    if own.open and t.day >= own.last_day:
         own.open = 0
         m.expired += 1
-    idle = t.day - u.last_seen
-    if t.visit == 0 and idle + 1 >= p.after_days and idle < p.until_days and own.open == 0:
-        if own.contacts < p.contacts and t.day + 1 - own.offered_day >= p.every_days:
+    if t.visit == 0 and own.open == 0 and t.day + 1 >= own.next_day:
+        idle = t.day - u.last_seen
+        if idle + 1 >= p.after_days and idle < p.until_days and own.contacts < p.contacts:
             own.due = 1

@@ -47,6 +47,6 @@ def learn(u, p, t, m):
         if u.fatigue < 1e-6:
             u.fatigue = 0.0
     if u.pantry > 0.0:
-        u.pantry -= u.pantry / p.pantry_days
+        u.pantry *= p.pantry_keep
         if u.pantry < 1e-9:
             u.pantry = 0.0
