@@ -53,7 +53,7 @@ class Parameters(LeverParameters):
     push: Push = Push()
     email: Email = Email()
     sms: Sms = Sms()
-    cap_per_week: float = param(7.0, "messages/week", "most a user gets over all channels", gt=0, le=100, source="design")
+    cap_per_week: int = param(7, "messages/week", "most a user gets over all channels in a week (days 0–6, 7–13, …)", ge=1, le=100, source="design")
     quiet_hours: float = param(8.0, "hours/day", "in which nothing is sent; below 8, part of the messages come at night", ge=0, le=24, source="design")
     night_weight: float = param(3.0, "times", "a message at night tires against one by day", ge=1, le=20)
     keep: float = param(0.80, "share/day", "of a message's lift left on the next day", ge=0, lt=1, source="with `lift`, fitted to " + HILLSTROM, grade="B")
@@ -66,7 +66,8 @@ COLUMNS = {
     "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3),
     "next_due": Column("i4", "day", "from which any of them may come", daily=True),
     "nudge": Column("f8", "log-rate", "left of the messages' lift", daily=True),
-    "tokens": Column("f8", "messages", "left under the weekly cap"),
+    "week": Column("i4", "week", "in which messages were counted last", -1),
+    "in_week": Column("u1", "messages", "received in that week"),
     "last_day": Column("i4", "day", "of the newest message", -10_000),
     "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3),
     "took": Column("u1", "0/1", "took them at the start", size=3),
@@ -86,12 +87,11 @@ LAWS = {
 
 
 def draw(own, traits, p: Parameters) -> None:
-    """Who takes which channel, and on which day the first message comes."""
+    """Who takes which channel, and on which day the first message comes; who signs up later gets it on the next day."""
     for channel, block in enumerate((p.push, p.email, p.sms)):
         own["opted"][:, channel] = traits.luck(OPT_IN, channel) < block.opt_in
         own["next"][:, channel] = 1.0 + traits.luck(START, channel) * gap_days(block)
     own["took"] = own["opted"]
-    own["tokens"] = p.cap_per_week
 
 
 def constants(p: Parameters) -> dict:
@@ -119,11 +119,14 @@ def deliver(u, own, p, t, m):
         soonest = NEVER_DUE
         for channel in range(3):
             if own.opted[channel] and own.next[channel] <= t.day:
-                own.next[channel] = max(own.next[channel] + p.gaps[channel], t.day + 0.0)
-                if own.last_day > 0:
-                    own.tokens = min(p.cap_per_week, own.tokens + (t.day - own.last_day) * p.cap_per_week / 7.0)
-                if own.tokens >= 1.0 and t.day - u.last_seen < p.sunset_days:
-                    own.tokens -= 1.0
+                if own.next[channel] <= t.day - 1.0:
+                    own.next[channel] = t.day
+                own.next[channel] += p.gaps[channel]
+                if own.week != t.day // 7:
+                    own.week = t.day // 7
+                    own.in_week = 0
+                if own.in_week < p.cap_per_week and t.day - u.last_seen < p.sunset_days:
+                    own.in_week += 1
                     rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
                     own.nudge = max(own.nudge, p.lifts[channel] * rested)
                     own.last_day = t.day
