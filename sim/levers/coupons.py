@@ -11,6 +11,7 @@ from typing import Literal
 
 from sim import budget
 from sim.chance import chance, purpose
+from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
@@ -36,6 +37,7 @@ class Parameters(LeverParameters):
     budget: float | None = param(None, MONEY, "most that may be given away in all (none: no cap)", ge=0, le=1e12)
     exposure_lift: float = param(0.207, "log-rate", "visits in the days after a coupon arrives", ge=0, le=2, source=EXPOSURE, grade="A")
     exposure_days: int = param(7, "days", "for which its arrival is felt", ge=0, le=365)
+    rest_days: float = param(14.0, "days", "since the last coupon, after which the next one's arrival is felt at 63 %", gt=0, le=3_650)
     attention: float = param(2.0, "times", "deal-proneness: gives the chance to think of the coupon on a visit", ge=0, le=20)
     fade: float = param(0.9, "share", "of that attention lost by the last day", ge=0, le=1, source="The Complete Journey: 37/30/16/8/9 % by fifth of the window", grade="C")
     top_up: float = param(0.25, "share", "of too small orders filled up to min_spend", ge=0, le=1, source="Lewis, Singh & Fay 2006, direction", grade="D")
@@ -47,6 +49,7 @@ COLUMNS = {
     "sent_day": Column("i4", "day", "of the newest coupon", -10_000, daily=True),
     "expires": Column("i4", "day", "last day of each coupon held, the oldest first", size=WALLET, daily=True),
     "held": Column("u1", "coupons", "in the wallet", daily=True),
+    "news": Column("f8", "share", "of the full lift that the newest coupon's arrival brings"),
     "noticed": Column("u1", "0/1", "on this visit"),
 }
 COUNTERS = {
@@ -86,17 +89,18 @@ def overnight(night: Night) -> None:
 
 @rule("offer")
 def send(u, own, p, t, m):
-    """A coupon granted overnight arrives; for some days it brings the user by."""
+    """A coupon granted overnight arrives; for some days it brings the user by, less so where coupons are nothing new."""
     if own.due:
         own.due = 0
         if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
             own.expires[own.held] = t.day + p.expiry_days
             own.held += 1
+            own.news = 1.0 - exp(-(t.day - own.sent_day) / p.rest_days)
             own.sent_day = t.day
             own.next_day = t.day + p.every_days
             m.issued += 1
     if t.day - own.sent_day < p.exposure_days:
-        t.visit_pull += p.strength * p.exposure_lift
+        t.visit_pull += p.strength * p.exposure_lift * own.news
 
 
 @rule("visit")
