@@ -18,7 +18,7 @@ import numpy as np
 from sim import chance, day, exact, layout, population, quantile, rule
 from sim.chance import chances
 from sim.engine import records
-from sim.layout import LINE
+from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import JIT, PHASES, plain
@@ -60,16 +60,23 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     for phase in PHASES:
         scope[phase] = _join([_bind(f, slot) for f, slot in steps(levers, phase)])
     one_day = numba.njit(**JIT)(types.FunctionType(plain(day.live).__code__, scope, "live"))
-    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": one_day}, "days")
+    size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
+    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": one_day, **size}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, **JIT)(loop)
 
 
-def _loop(rows, raw, daily, visited, ordered, posted, heard, counters, policy, today, log, first, last):
+LIVE: Callable
+DAILY: int
+WIDTH: int
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, and the bytes of a row."""
+
+
+def _loop(rows, raw, visited, ordered, posted, heard, counters, policy, today, log, first, last):
     """Everybody of the chunks first … last−1 lives one day; marks of who visited, ordered and posted are kept.
 
     A block's rows are touched before they are lived: a bare loop waits for many cache lines at once, a life for one after the other.
-    ``raw`` is the rows as bytes, of which the first ``daily`` are needed every day, the rest on a visit.
+    ``raw`` is the rows as bytes: of each row's WIDTH the first DAILY are needed every day, the rest on a visit.
     Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
     """
     written = 0
@@ -84,16 +91,16 @@ def _loop(rows, raw, daily, visited, ordered, posted, heard, counters, policy, t
             stop = min(start + BLOCK, end)
             touched = 0
             for i in range(start, stop):
-                for at in range(0, daily, LINE):
+                for at in range(0, DAILY, LINE):
                     touched += raw[i, at]
                 if luck[i - start] >= 1.0 - rows[i].visit_rate:
-                    for at in range(daily, raw.shape[1], LINE):
+                    for at in range(DAILY, WIDTH, LINE):
                         touched += raw[i, at]
             t.touched = touched
             for i in range(start, stop):
                 t.luck = luck[i - start]
                 t.heard = heard[i]
-                LIVE(rows[i], ps, t, m)  # noqa: F821 - the engine's name for the composed day
+                LIVE(rows[i], ps, t, m)
                 if t.visit > 0:
                     visited[t.day, i >> 3] |= 1 << (i & 7)
                     if t.orders > 0:

@@ -15,8 +15,7 @@ from sim.engine import records
 from sim.engine.compose import CHUNK, compiled_loop, plain_day
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
-from sim.layout import daily_bytes
-from sim.population import COLUMNS, TODAY
+from sim.population import TODAY
 
 FIRST_LOG = 2 * CHUNK
 
@@ -120,7 +119,7 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
 
 def _arrays(state) -> tuple:
     raw = state.rows.view(np.uint8).reshape(len(state.rows), state.rows.dtype.itemsize)
-    return state.rows, raw, daily_bytes(COLUMNS, state.levers), state.visited, state.ordered, state.posted, state.heard
+    return state.rows, raw, state.visited, state.ordered, state.posted, state.heard
 
 
 def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, chunk: int) -> None:
