@@ -1,7 +1,8 @@
 """Distributions as tables of quantiles: made once with scipy, read with + − × ÷ only.
 
 A table holds the quantile function at equally spaced chances, and again, 32 times finer, in each last 32nd of the upper tail, down
-to a chance of 2⁻⁴⁰ of being larger. Values are rounded to 24 bits, so that scipy's last bits do not reach anyone's life.
+to a chance of 2⁻⁴⁰ of being larger. The lower tail is one cell, whose lower end is set so that the cell has the right mean: a line drawn down
+to the true end (normal: −∞) would put far too much weight out there. Values are rounded to 24 bits, so that scipy's last bits do not reach anyone's life.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from scipy import special
 NODES = 1024
 ZOOM = 32
 LEVELS = 8
+TAIL_POINTS = 256
 SIZE = LEVELS * (NODES + 1)
 
 Table = np.ndarray
@@ -30,6 +32,8 @@ def table(upper: Callable[[np.ndarray], np.ndarray]) -> Table:
         larger[-1] = 1.0 / ZOOM ** (level + 1) / NODES if level == LEVELS - 1 else larger[-2] / 2
         stretches.append(upper(larger))
     values = np.concatenate(stretches)
+    lowest = upper(1.0 - (np.arange(TAIL_POINTS) + 0.5) / TAIL_POINTS / NODES)
+    values[0] = max(values[0], 2.0 * lowest.mean() - values[1])
     mantissa, exponent = np.frexp(values)
     return np.ldexp(np.round(mantissa * 2.0**24) / 2.0**24, exponent)
 
@@ -80,5 +84,5 @@ def exponential() -> Table:
 
 
 def normal() -> Table:
-    """Standard normal, cut at −8 below."""
+    """Standard normal, cut at −3.6 below and −7 above."""
     return table(lambda larger: np.maximum(-special.ndtri(larger), -8.0))
