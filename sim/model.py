@@ -65,7 +65,8 @@ class LifecycleModel(MesaSurface):
         self.visited, self.ordered = (np.zeros((self.days + 1, -(-everybody // 8)), np.uint8) for _ in range(2))
         self.log: list[np.ndarray] | None = [] if list_orders else None
         self.history: list[np.ndarray] = []
-        self.total = np.zeros(1, records.counter_dtype(self.levers))
+        self.counter_dtype = records.counter_dtype(self.levers)
+        self.total = np.zeros(1, self.counter_dtype)
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
@@ -109,12 +110,9 @@ class LifecycleModel(MesaSurface):
 
     def close_day(self, counters: np.ndarray) -> None:
         """Enter a day's counters, shape (chunks,), in the history."""
-        sums = np.zeros(1, counters.dtype)
-        for block in counters.dtype.names:
-            for name in counters.dtype[block].names:
-                sums[block][name] = counters[block][name].sum()
-                self.total[block][name] += sums[block][name]
-        self.history.append(sums)
+        sums = numbers(counters).sum(axis=0)
+        numbers(self.total)[0] += sums
+        self.history.append(sums.view(counters.dtype))
 
     def today(self, day: int) -> np.ndarray:
         """The record of a day before anybody has lived it."""
@@ -171,13 +169,12 @@ class LifecycleModel(MesaSurface):
 
     def daily(self) -> dict[str, np.ndarray]:
         """Columns by day: stock of each stage, then every counter; arrays of shape (days lived + 1,)."""
-        days = np.concatenate(self.history)
+        table = np.stack([numbers(day)[0] for day in self.history])
+        names = [(block, name) for block in self.total.dtype.names for name in self.total.dtype[block].names]
         out: dict[str, np.ndarray] = {}
-        for block in days.dtype.names:
-            for name in days.dtype[block].names:
-                if name == "spare":
-                    continue
-                values = days[block][name].copy()
+        for column, (block, name) in enumerate(names):
+            if name != "spare":
+                values = table[:, column]
                 if block == "core" and name in records.STOCKS:
                     values = values.cumsum()
                     if name == STAGES[0]:
@@ -213,6 +210,11 @@ class LifecycleModel(MesaSurface):
             total = _named(self.total[name])
             broken += [f"{name}: {law}" for law, holds in lever.laws.items() if not holds(total, self.rows[name])]
         return broken
+
+
+def numbers(counters: np.ndarray) -> np.ndarray:
+    """Counters, which are all of one type, as a plain table; shape (len(counters), number of counters), a view."""
+    return counters.view(np.int64).reshape(len(counters), -1)
 
 
 def lever_instances(kinds: dict[str, str]) -> dict[str, Lever]:

@@ -24,6 +24,9 @@ NOT_SET = -1
 ASSUMPTION = "assumption"
 """The source of a parameter that nobody has measured. Reports count these."""
 
+DESIGN = "design"
+"""The source of a parameter that is a decision of the platform or of the study, not a fact about people."""
+
 
 def param(
     default: Any,

@@ -97,7 +97,7 @@ def today_record(key: int, day: int, season: float, reach: float) -> np.ndarray:
 def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecutor | None) -> np.ndarray:
     """Everybody lives today, compiled, in chunks shared among threads; counters of shape (chunks,)."""
     chunks = -(-len(state.rows) // CHUNK)
-    counters = np.zeros(chunks, records.counter_dtype(state.levers))
+    counters = np.zeros(chunks, state.counter_dtype)
     run = loop(state.levers)
     if state.log is not None:
         for chunk in range(chunks):
@@ -161,7 +161,7 @@ class PlainDay:
         day = self._day = self._today.day
         self._luck = np.empty(len(state.rows))
         chances(self._luck, self._today.key, 0, day, VISITS, 0)
-        self._dtype = records.counter_dtype(state.levers)
+        self._dtype = state.counter_dtype
         chunks = range(-(-len(state.rows) // CHUNK))
         self._counters = [_blank(self._dtype) for _ in chunks]
         self._orders: list[list[tuple]] = [[] for _ in chunks]

@@ -1,0 +1,135 @@
+"""What is counted of one finished run: whole numbers by age, by cohort and by day, from which every table follows.
+
+The diary holds one bit a user and day for visits and one for orders, so each definition of retention is counted exactly and afterwards:
+
+    exact_day    active on the day of age a                                of those followed to a
+    bracket_30   active in ages a − 29 … a (a = 30, 60, …)                 of those followed to a
+    rolling      active at age a or later                                  of those followed to a
+    survival     no lapse yet (Kaplan & Meier 1958); a lapse is declared when an event is ``churned_after_days`` old; by ``departure``:
+                 not left for good
+
+Age 0 is the day of the start event (registration, or first order), which counts as a visit, and as an order if one was placed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sim.population import NEVER, PROSPECT
+
+BRACKET = 30
+WEEK = 7
+STARTS = ("registration", "first_order")
+EVENTS = ("visit", "order")
+
+
+def measure(model: Any) -> dict[str, np.ndarray]:
+    """All counts of a run, by name; arrays of whole numbers.
+
+    ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age; ``lapsed/<event>/<start>``
+    and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their observation; ``cohorts/size|active|ordered``;
+    ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers.
+    """
+    rows, last_day = model.rows, model.day
+    out: dict[str, np.ndarray] = {}
+    entry = np.where(rows["stage"] == PROSPECT, NEVER, rows["entry_day"]).astype(np.int64)
+    diaries = {"visit": model.visited, "order": model.ordered}
+    gap = model.plan.platform.churned_after_days
+    left = rows["left_day"].astype(np.int64)
+    for start, since in (("registration", entry), ("first_order", rows["first_order_day"].astype(np.int64))):
+        followed = np.bincount(last_day - since[since >= 0], minlength=last_day + 1)
+        out[f"followed/{start}"] = followed[::-1].cumsum()[::-1]
+        for event, diary in diaries.items():
+            exact, bracket, last, lapsed, censored = (np.zeros(last_day + 1, np.int64) for _ in range(5))
+            _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored)
+            out[f"exact_day/{event}/{start}"] = exact
+            out[f"bracket_30/{event}/{start}"] = bracket
+            out[f"rolling/{event}/{start}"] = last[::-1].cumsum()[::-1]
+            out[f"lapsed/{event}/{start}"], out[f"censored/{event}/{start}"] = lapsed, censored
+        here = since >= 0
+        gone = here & (left != NEVER)
+        out[f"lapsed/departure/{start}"] = np.bincount(left[gone] - since[gone], minlength=last_day + 1)
+        out[f"censored/departure/{start}"] = np.bincount(last_day - since[here & ~gone], minlength=last_day + 1)
+    out |= _cohorts(diaries, entry, last_day)
+    out |= {f"daily/{name}": values for name, values in model.daily().items()}
+    out |= {f"account/{name}": np.array(amount) for name, amount in model.ledger().items()}
+    out |= _people(rows, entry, last_day)
+    return out
+
+
+def _people(rows: np.ndarray, entry: np.ndarray, last_day: int) -> dict[str, np.ndarray]:
+    """Single numbers about users at the end."""
+    inside = entry >= 0
+    ordered = rows["orders"][inside]
+    return {
+        "users/registered": np.array(inside.sum()),
+        "users/customers": np.array((ordered >= 1).sum()),
+        "users/repeaters": np.array((ordered >= 2).sum()),
+        "users/active_last_30": np.array((inside & (rows["last_seen"] > last_day - BRACKET)).sum()),
+        "users/reference_price": np.array(rows["reference_price"][inside].sum()),
+        "users/satisfaction": np.array(rows["satisfaction"][inside].sum()),
+    }
+
+
+@njit("void(u1[:,:],i8[:],i8,i8,i8[:],i8[:],i8[:],i8[:],i8[:])", nogil=True, cache=True)
+def _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored):
+    for user in range(len(since)):
+        start = since[user]
+        if start < 0:
+            continue
+        byte, bit = user >> 3, 1 << (user & 7)
+        newest = np.int64(0)  # the start event counts as one
+        lapse = np.int64(-1)
+        counted = np.int64(0)
+        for day in range(start, last_day + 1):
+            if diary[day, byte] & bit:
+                age = day - start
+                exact[age] += 1
+                if lapse < 0 and age - newest >= gap:
+                    lapse = newest + gap
+                newest = age
+                if age > 0:
+                    this = (age + BRACKET - 1) // BRACKET
+                    if this > counted:
+                        counted = this
+                        if start + this * BRACKET <= last_day:
+                            bracket[this * BRACKET] += 1
+        followed = last_day - start
+        last[newest] += 1
+        if lapse < 0 and followed - newest >= gap:
+            lapse = newest + gap
+        if lapse >= 0:
+            lapsed[lapse] += 1
+        else:
+            censored[followed] += 1
+
+
+def _cohorts(diaries: dict[str, np.ndarray], entry: np.ndarray, last_day: int) -> dict[str, np.ndarray]:
+    """Users of each week of entry, and how many visited, and ordered, in each week of age; −1 where not all of them were followed."""
+    weeks = last_day // WEEK + 1
+    cohort = np.where(entry >= 0, entry // WEEK, -1)
+    out = {"cohorts/size": np.bincount(cohort[cohort >= 0], minlength=weeks)}
+    complete = np.add.outer(np.arange(weeks) * WEEK + WEEK - 1, np.arange(weeks) * WEEK + WEEK - 1) <= last_day
+    for name, event in (("active", "visit"), ("ordered", "order")):
+        table = np.zeros((weeks, weeks), np.int64)
+        _count_weeks(diaries[event], entry, cohort, last_day, table)
+        out[f"cohorts/{name}"] = np.where(complete, table, -1)
+    return out
+
+
+@njit("void(u1[:,:],i8[:],i8[:],i8,i8[:,:])", nogil=True, cache=True)
+def _count_weeks(diary, entry, cohort, last_day, table):
+    for user in range(len(entry)):
+        if entry[user] < 0:
+            continue
+        byte, bit = user >> 3, 1 << (user & 7)
+        newest = -1
+        for day in range(entry[user], last_day + 1):
+            if diary[day, byte] & bit:
+                week = (day - entry[user]) // WEEK
+                if week > newest:
+                    newest = week
+                    table[cohort[user], week] += 1

@@ -1,0 +1,79 @@
+"""The numbers by which strategies are compared, from the counts of one run. ``analysis.metrics`` says them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim import ledger
+from sim.scenario import Scenario
+
+Counts = Mapping[str, np.ndarray]
+Kinds = Mapping[str, tuple[str, str]]
+
+MONTH = 30
+YEAR = 365
+AGES = {
+    ("rolling", "order"): (30, 90, 180),
+    ("rolling", "visit"): (30, 90, 180),
+    ("bracket_30", "order"): (30, 90, 180),
+    ("exact_day", "visit"): (1, 7, 30),
+}
+"""Retention metrics of the summary: ages in days since registration."""
+
+
+def retention_at(counts: Counts, definition: str, event: str, start: str, age: int) -> float:
+    """The fraction retained at an age; nan where nobody was followed so long."""
+    followed = counts[f"followed/{start}"]
+    if age >= len(followed) or followed[age] == 0:
+        return float("nan")
+    return float(counts[f"{definition}/{event}/{start}"][age] / followed[age])
+
+
+def values(counts: Counts, scenario: Scenario, accounts: Kinds) -> dict[str, tuple[str, float]]:
+    """Every metric of one run: name → (unit, value)."""
+    daily = {name.removeprefix("daily/"): v for name, v in counts.items() if name.startswith("daily/")}
+    amounts = {name.removeprefix("account/"): int(v) for name, v in counts.items() if name.startswith("account/")}
+    books = ledger.balance(amounts, accounts)
+    registered = max(int(counts["users/registered"]), 1)
+    customers = int(counts["users/customers"])
+    orders = int(daily["orders"].sum())
+    out: dict[str, tuple[str, float]] = {}
+    for (definition, event), ages in AGES.items():
+        for age in ages:
+            share = retention_at(counts, definition, event, "registration", age)
+            if share == share:
+                out[f"{definition}_{age}_{event}"] = ("share", share)
+    out["conversion_rate"] = ("share", customers / registered)
+    out["repurchase_rate"] = ("share", int(counts["users/repeaters"]) / max(customers, 1))
+    out["active_share_end"] = ("share", int(daily["customer"][-1]) / registered)
+    out["departed_share_end"] = ("share", int(daily["departed"][-1]) / registered)
+    out["stickiness"] = ("share", _stickiness(daily, counts))
+    out["orders_per_user"] = ("orders", orders / registered)
+    out["visits_per_user"] = ("visits", int(daily["visits"].sum()) / registered)
+    out["aov"] = ("minor units", books["revenue"] / max(orders, 1))
+    out["revenue_per_user"] = ("minor units", books["revenue"] / registered)
+    out["incentive_cost_per_user"] = ("minor units", (books["discounts"] + books["costs"]) / registered)
+    out["contribution_per_user"] = ("minor units", books["contribution"] / registered)
+    out["ltv"] = ("minor units", _present_value(daily, scenario, accounts) / registered)
+    out["reference_price_end"] = ("share", float(counts["users/reference_price"]) / registered)
+    out["satisfaction_end"] = ("points", float(counts["users/satisfaction"]) / registered)
+    out["registered"] = ("users", float(registered))
+    return out
+
+
+def _stickiness(daily: Mapping[str, np.ndarray], counts: Counts) -> float:
+    """Mean daily active users of the last 30 days by the users who were active in them at all."""
+    monthly = int(counts["users/active_last_30"])
+    return float(daily["active_users"][-MONTH:].mean() / monthly) if monthly else 0.0
+
+
+def _present_value(daily: Mapping[str, np.ndarray], scenario: Scenario, accounts: Kinds) -> float:
+    """The run's contribution, each day's taken back to day 0 at the scenario's yearly rate."""
+    contribution = daily["revenue"] - daily["cost_of_goods"]
+    for name, (kind, _) in accounts.items():
+        if kind == "cost":
+            contribution = contribution - daily[name.replace(".", "_")]
+    rate = scenario.economics.discount_rate_per_year
+    return float((contribution * (1.0 + rate) ** (-np.arange(len(contribution)) / YEAR)).sum())

@@ -1,0 +1,109 @@
+"""Running a study: replication by replication across the scenarios, several runs side by side, each kept as soon as it is done."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import numpy as np
+
+from sim.model import LifecycleModel
+from sim.scenario import Scenario
+from sim.study import store
+from sim.study.task import Task
+
+LARGE_RUN = 200_000
+"""Users from which on one run uses all threads; smaller runs are lived side by side, a thread each."""
+
+WORK = ".runs"
+"""Folder of a result in which finished runs are kept."""
+
+Counts = dict[str, np.ndarray]
+Progress = Callable[[int, int, str], None]
+"""Told (runs done, runs in all, what is being done)."""
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def common_kinds(scenarios: Sequence[Scenario]) -> tuple[tuple[str, str], ...]:
+    """The levers of all scenarios, by instance; none where two scenarios mean different levers by one name."""
+    kinds: dict[str, str] = {}
+    for scenario in scenarios:
+        for name, kind in scenario.kinds.items():
+            if kinds.setdefault(name, kind) != kind:
+                return ()
+    return tuple(sorted(kinds.items()))
+
+
+def run_study(
+    scenarios: Sequence[Scenario],
+    replications: int,
+    *,
+    threads: int | None = None,
+    folder: Path | None = None,
+    list_orders: bool = False,
+    progress: Progress | None = None,
+) -> list[list[Counts]]:
+    """The counts of every run, by scenario and replication.
+
+    With a ``folder``, finished runs are kept in it, and runs found there are not lived again. ``KeyboardInterrupt`` stops the
+    runs under way and is raised once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written.
+    """
+    threads = threads or cores()
+    kinds = common_kinds(scenarios)
+    tasks = {
+        (k, r): Task(scenario, r, kinds, list_orders) for r in range(replications) for k, scenario in enumerate(scenarios)
+    }
+    keep = {at: folder / WORK / f"{task.key()}.run" for at, task in tasks.items()} if folder is not None else {}
+    counts: dict[tuple[int, int], Counts] = {}
+    for at, path in keep.items():
+        found = _found(path)
+        if found is not None:
+            counts[at] = found
+    missing = [at for at in tasks if at not in counts]
+    tell = progress or (lambda done, total, doing: None)
+    if missing:
+        tell(len(counts), len(tasks), "compiling")
+        _warm_up(tasks[missing[0]])
+    wide = max((s.run.users for s in scenarios), default=0) >= LARGE_RUN
+    stop = threading.Event()
+    with ThreadPoolExecutor(1 if wide else threads) as pool:
+        waiting: dict[Future, tuple[int, int]] = {
+            pool.submit(tasks[at].run, threads if wide else 1, stop): at for at in missing
+        }
+        try:
+            tell(len(counts), len(tasks), "simulating")
+            while waiting:
+                done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in done:
+                    at = waiting.pop(future)
+                    counts[at] = future.result()
+                    if at in keep:
+                        store.save(keep[at], counts[at])
+                tell(len(counts), len(tasks), "simulating")
+        except BaseException:
+            stop.set()
+            for future in waiting:
+                future.cancel()
+            raise
+    return [[counts[k, r] for r in range(replications)] for k in range(len(scenarios))]
+
+
+def _found(path: Path) -> Counts | None:
+    """A kept run; None where there is none, or where it is damaged and must be lived again."""
+    try:
+        return store.load(path)
+    except (FileNotFoundError, store.DamagedFile):
+        return None
+
+
+def _warm_up(task: Task) -> None:
+    """Compile the loop once, before several threads want it."""
+    small = task.scenario.with_values({"run.users": 8, "run.days": 1, "population.friends.degree": 0})
+    LifecycleModel(small, kinds=dict(task.kinds)).step()

@@ -1,0 +1,48 @@
+"""Where each parameter in force comes from, so that every report can count its assumptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.parameter import ASSUMPTION, DESIGN, leaves
+from sim.scenario import Scenario
+
+BLOCKS = ("population", "market", "behaviour", "platform", "economics", "calendar")
+SET_HERE = "set by the scenario"
+
+
+def sources(scenario: Scenario) -> list[dict[str, Any]]:
+    """Every parameter that describes people, in the scenario's blocks and in its levers: value, source, grade, is_assumption.
+
+    What a platform decides (source "design") is no assumption. A value that differs from its sourced default is one: nobody measured it.
+    """
+    lines = []
+    for block in BLOCKS:
+        if block == "market" and scenario.population.entry.market is None:
+            continue
+        lines += _lines(block, getattr(scenario, block))
+    for name, parameters in scenario.levers.items():
+        lines += _lines(f"levers.{name}", parameters)
+    return lines
+
+
+def _lines(prefix: str, block: Any) -> list[dict[str, Any]]:
+    lines = []
+    for name, field, value in leaves(block, f"{prefix}."):
+        extra = field.json_schema_extra or {}
+        source, grade = extra.get("source", DESIGN), extra.get("grade", "")
+        if source == DESIGN:
+            continue
+        if source != ASSUMPTION and value is not None and value != field.get_default(call_default_factory=True) and field.default is not None:
+            source, grade = SET_HERE, ""
+        lines.append(
+            {"parameter": name, "value": str(value), "source": source, "grade": grade, "is_assumption": source in (ASSUMPTION, SET_HERE)}
+        )
+    return lines
+
+
+def counted(scenario: Scenario) -> dict[str, int]:
+    """How many parameters there are of each grade, and how many assumptions."""
+    lines = sources(scenario)
+    out = {"parameters": len(lines), "assumptions": sum(line["is_assumption"] for line in lines)}
+    return out | {f"grade_{g}": sum(line["grade"] == g for line in lines) for g in "ABCD"}
