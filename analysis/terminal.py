@@ -1,0 +1,136 @@
+"""What the command line says while it works and when it is done. Talk goes to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+WORDS = {
+    "en": {
+        "begin": "{scenarios} scenario(s) × {replications} replication(s) → {folder}",
+        "compiling": "compiling the rules (once)",
+        "simulating": "simulating",
+        "drawing": "drawing plots and report",
+        "done": "Done in {seconds:.0f} s. Report: {report}",
+        "apart": "not in the figures, because its people are not the baseline's: {names}",
+        "scenario": "scenario",
+        "against": "against {baseline}",
+        "not distinguishable": "not distinguishable",
+    },
+    "zh": {
+        "begin": "{scenarios} 个方案 × {replications} 次重复 → {folder}",
+        "compiling": "正在编译规则（仅一次）",
+        "simulating": "正在模拟",
+        "drawing": "正在绘图并生成报告",
+        "done": "完成，用时 {seconds:.0f} 秒。报告：{report}",
+        "apart": "未列入图表（用户总体与基准方案不同）：{names}",
+        "scenario": "方案",
+        "against": "相对 {baseline}",
+        "not distinguishable": "差异不显著",
+    },
+}
+COLUMNS = ("orders_per_user", "incentive_cost_per_user", "contribution_per_user")
+"""Metrics of the closing table, after the retention metric that the report, too, puts first."""
+EVERY_SECONDS = 2.0
+
+
+class Talk:
+    """One command's talk, in one language; silent where ``quiet``."""
+
+    def __init__(self, lang: str, quiet: bool) -> None:
+        self.words, self.lang, self.quiet = WORDS[lang], lang, quiet
+        self._started = time.monotonic()
+
+    def begin(self, scenarios: int, replications: int, folder: Path) -> None:
+        """Say what will be done, at once."""
+        self._say(self.words["begin"].format(scenarios=scenarios, replications=replications, folder=folder))
+
+    def end(self, folder: Path, result: Any) -> None:
+        """Say where the result lies."""
+        apart = [n for n in result.scenarios if n not in result.comparable().scenarios]
+        if apart:
+            self._say(self.words["apart"].format(names=", ".join(apart)))
+        self._say(self.words["done"].format(seconds=time.monotonic() - self._started, report=folder / "report.html"))
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[int, int, str], None]]:
+        """A function to be told (runs done, of all, doing): a bar with the time left on a terminal, now and then a line elsewhere."""
+        if self.quiet:
+            yield lambda done, total, doing: None
+        elif sys.stderr.isatty():
+            yield from self._bar()
+        else:
+            yield self._lines()
+
+    def _bar(self) -> Iterator[Callable[[int, int, str], None]]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(self.words["compiling"], total=None)
+            yield lambda done, total, doing: bar.update(
+                task, description=self.words[doing], completed=done, total=total if doing == "simulating" else None
+            )
+
+    def _lines(self) -> Callable[[int, int, str], None]:
+        last = {"doing": "", "time": 0.0}
+
+        def tell(done: int, total: int, doing: str) -> None:
+            now = time.monotonic()
+            if doing != last["doing"] or now - last["time"] >= EVERY_SECONDS and done < total:
+                last.update(doing=doing, time=now)
+                self._say(self.words[doing] + (f" {done}/{total}" if doing == "simulating" else ""))
+
+        return tell
+
+    def summary(self, result: Any) -> str:
+        """The closing table: each scenario's first metrics with interval and paired difference."""
+        from io import StringIO
+
+        from rich.console import Console
+        from rich.table import Table
+
+        from analysis.metrics import headline, metric
+        from analysis.number import written
+        from analysis.result import currency
+
+        frame = result.summary.set_index(["scenario", "metric"])
+        first = headline(result.summary["metric"].unique())
+        shown = [m for m in (first, *COLUMNS) if m is not None]
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column(self.words["scenario"], overflow="fold")
+        sign = currency(result)
+        units = {m: frame.loc[(result.baseline, m), "unit"] for m in shown}
+        for name in shown:
+            facts = metric(name, units[name])
+            table.add_column(facts.label_zh if self.lang == "zh" else facts.label, justify="right")
+        for scenario in result.scenarios:
+            cells = []
+            for name in shown:
+                if (scenario, name) not in frame.index:
+                    cells.append("–")
+                    continue
+                line = frame.loc[(scenario, name)]
+                kind = metric(name, units[name]).unit
+                cell = written(line["mean"], kind, sign)
+                if scenario != result.baseline:
+                    if line["verdict"] in ("more", "less"):
+                        cell += f" ({written(line['delta'], kind, sign, difference=True)})"
+                    elif line["verdict"] == "not distinguishable":
+                        cell += " (≈)"
+                cells.append(cell)
+            table.add_row(scenario, *cells)
+        text = StringIO()
+        Console(file=text, width=118, color_system=None).print(table)
+        against = self.words["against"].format(baseline=result.baseline)
+        foot = f"(±…) {against}; ≈ {self.words['not distinguishable']}" if len(result.scenarios) > 1 else ""
+        return text.getvalue() + foot
+
+    def _say(self, text: str) -> None:
+        if not self.quiet:
+            print(text, file=sys.stderr, flush=True)
