@@ -106,7 +106,9 @@ def columns(array: np.ndarray, place: str = ""):
 
 def differences(one: LifecycleModel, other: LifecycleModel) -> list[str]:
     """What two models do not share to the bit: columns of rows, counters, diaries, orders."""
-    out = [f"column {n}" for (n, a), (_, b) in zip(columns(one.rows), columns(other.rows), strict=True) if _differ(a, b)]
+    out = [
+        f"column {n}" for (n, a), (_, b) in zip(columns(one.rows), columns(other.rows), strict=True) if _differ(a, b)
+    ]
     days, others = np.concatenate(one.history), np.concatenate(other.history)
     out += [f"counter {n}" for (n, a), (_, b) in zip(columns(days), columns(others), strict=True) if _differ(a, b)]
     out += [n for n in ("visited", "ordered", "posted", "heard") if _differ(getattr(one, n), getattr(other, n))]

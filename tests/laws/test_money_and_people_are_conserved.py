@@ -48,7 +48,11 @@ def test_the_books_balance_on_every_day_whatever_the_levers(pulled, entry, margi
 
 
 @few(8)
-@given(st.dictionaries(st.sampled_from(["basket", "a.discount", "b.discount", "c.cost", "cost_of_goods"]), st.integers(0, 10**12)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["basket", "a.discount", "b.discount", "c.cost", "cost_of_goods"]), st.integers(0, 10**12)
+    )
+)
 def test_a_ledger_explains_itself_exactly_when_revenue_is_the_basket_less_discounts(amounts):
     kinds = {"basket": ("basket", ""), "revenue": ("revenue", ""), "cost_of_goods": ("goods", "")}
     kinds |= {k: (k.split(".")[1], "") for k in ("a.discount", "b.discount", "c.cost")}

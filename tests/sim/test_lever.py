@@ -1,0 +1,74 @@
+"""What a lever file promises, kept by every lever that is found."""
+
+from __future__ import annotations
+
+import pickle
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim import lever as finding
+from sim.lever import LeverParameters, levers
+from sim.rule import PHASES
+
+SHIPPED = ("community", "coupons", "messaging", "onboarding", "points", "tiers", "winback")
+
+
+def test_the_shipped_levers_are_found_in_the_order_of_their_names():
+    assert tuple(name for name in levers() if name in SHIPPED) == SHIPPED
+    assert list(levers()) == sorted(levers())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_lever_file_says_everything_about_its_lever(name):
+    lever = levers()[name]
+    assert issubclass(lever.Parameters, LeverParameters)
+    assert lever.doc.splitlines()[0].endswith((".", ","))
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in lever.doc), "its Chinese name"
+    assert lever.columns and lever.counters and lever.accounts and lever.laws
+    assert {f.phase for f in lever.rules} <= set(PHASES)
+    assert all((f.py_func.__doc__ or "").strip() for f in lever.rules)
+    assert {a.kind for a in lever.accounts.values()} <= {"discount", "cost"}
+    for table in (lever.columns, lever.counters, lever.shared):
+        assert all(entry.unit and entry.meaning for entry in table.values())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_switched_off_lever_has_the_record_of_a_switched_on_one(name):
+    lever = levers()[name]
+    on, off = lever.policy(lever.Parameters()), lever.policy(None)
+    assert on.dtype == off.dtype
+    assert (on["on"][0], off["on"][0]) == (1, 0)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_lever_survives_pickling(name):
+    assert pickle.loads(pickle.dumps(levers()[name])) == levers()[name]
+
+
+def test_two_levers_of_one_name_are_refused(monkeypatch):
+    monkeypatch.setattr(finding, "entry_points", lambda group: [SimpleNamespace(name="coupons", value="elsewhere")])
+    levers.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="two levers are called 'coupons'"):
+            levers()
+    finally:
+        levers.cache_clear()
+
+
+def test_a_plug_in_is_found_by_its_entry_point(monkeypatch):
+    point = SimpleNamespace(name="second_coupons", value="sim.levers.coupons")
+    monkeypatch.setattr(finding, "entry_points", lambda group: [point] if group == "lifecycle.levers" else [])
+    levers.cache_clear()
+    try:
+        assert levers()["second_coupons"].module.__name__ == "sim.levers.coupons"
+    finally:
+        levers.cache_clear()
+
+
+def test_a_night_hands_out_everybodys_addressed_number():
+    night = finding.Night({}, {}, {}, np.zeros(4), np.zeros(4), None, day=3, key=8)
+    other = finding.Night({}, {}, {}, np.zeros(4), np.zeros(4), None, day=4, key=8)
+    assert night.luck(5).shape == (4,)
+    assert (night.luck(5) == night.luck(5)).all() and (night.luck(5) != other.luck(5)).all()
