@@ -1,8 +1,9 @@
 """Distributions as tables of quantiles: made once with scipy, read with + − × ÷ only.
 
-A table holds the quantile function at equally spaced chances, and again, 32 times finer, in each last 32nd of the upper tail, down
-to a chance of 2⁻⁴⁰ of being larger. The lower tail is one cell, whose lower end is set so that the cell has the right mean: a line drawn down
-to the true end (normal: −∞) would put far too much weight out there. Values are rounded to 24 bits, so that scipy's last bits do not reach anyone's life.
+A table holds the quantile function at equally spaced chances, and again, 32 times finer, in each last 32nd of the
+upper tail, down to a chance of 2⁻⁴⁰ of being larger. The lower tail is one cell, whose lower end is set so that the
+cell has the right mean: a line drawn down to the true end (normal: −∞) would put far too much weight out there. Values
+are rounded to 24 bits, so that scipy's last bits do not reach anyone's life.
 """
 
 from __future__ import annotations

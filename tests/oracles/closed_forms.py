@@ -1,6 +1,7 @@
 """The closed forms that the simulator equals when all levers are off.
 
-Times are in weeks where rates are; everything is computed from the published formulas with scipy, nothing from the simulator.
+Times are in weeks where rates are; everything is computed from the published formulas with scipy, nothing from the
+simulator.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def nbd_mean(t: float, r: float, alpha: float) -> float:
 
 
 def nbd_pmf(k: np.ndarray, t: float | np.ndarray, r: float, alpha: float) -> np.ndarray:
-    """P(X(t) = k) of the NBD (Ehrenberg 1959): orders of a Poisson process whose rate is Gamma(r, rate α) across users."""
+    """P(X(t) = k) of the NBD (Ehrenberg 1959): Poisson orders at rates that are Gamma(r, rate α) across users."""
     k = np.asarray(k, dtype=float)
     ways = special.gammaln(r + k) - special.gammaln(r) - special.gammaln(k + 1)
     return np.exp(ways + r * np.log(alpha / (alpha + t)) + special.xlogy(k, t / (alpha + t)))
@@ -71,7 +72,7 @@ def pareto_nbd_mean(t: float, r: float, alpha: float, s: float, beta: float) -> 
 def pareto_nbd_pmf(k: np.ndarray, t: float, r: float, alpha: float, s: float, beta: float) -> np.ndarray:
     """P(X(t) = k) of the Pareto/NBD: an NBD up to t or up to the lifetime, whichever ends first.
 
-    The integral over the lifetime is taken by Gauss–Legendre quadrature on its distribution function, cut where orders or lives begin to matter.
+    The integral over the lifetime is taken by Gauss–Legendre quadrature on stretches that grow away from 0.
     """
     k = np.asarray(k, dtype=float)
     cuts = np.unique(np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 25) * t]))
@@ -103,10 +104,13 @@ def moments(pmf, *parameters: float) -> tuple[float, float]:
     return mean, float(k**2 @ p) - mean**2
 
 
-def conditional_mean(x: np.ndarray, first: float, more: float, r: float, alpha: float, a: float, b: float) -> np.ndarray:
+def conditional_mean(
+    x: np.ndarray, first: float, more: float, r: float, alpha: float, a: float, b: float
+) -> np.ndarray:
     """E[orders in (T, T+t] | x orders in (0, T]] of the BG/NBD, whatever their days: E[Y·1(X = x)] / P(X = x).
 
-    One who made x orders by ``first`` and stayed has the posterior rate Gamma(r + x, α + T) and leaving chance Beta(a, b + x).
+    One who made x orders by ``first`` and stayed has the posterior rate Gamma(r + x, α + T) and leaving
+    chance Beta(a, b + x).
     """
     x = np.asarray(x, dtype=float)
     stayed = np.exp(special.betaln(a, b + x) - special.betaln(a, b)) * nbd_pmf(x, first, r, alpha)

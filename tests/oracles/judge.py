@@ -1,8 +1,9 @@
 """Two judges of a simulated figure against its closed form.
 
-The *gate* is the project's promise: within 3 Monte-Carlo standard errors and within 1 %. It holds at the tests' fixed seeds; under another
-seed a right simulator misses 3 standard errors once in 370 points. The *alarm* is a joint test of all points of a case, which a right
-simulator sets off once in a million seeds; what sets it off is wrong, not unlucky.
+The *gate* is the project's promise: within 3 Monte-Carlo standard errors and within 1 %. It holds at the tests' fixed
+seeds; under another seed a right simulator misses 3 standard errors once in 370 points. An *alarm* is a joint test of
+all times (largest deviation, Bonferroni) or all cells of a distribution (chi-square), which a right simulator sets off
+under one seed in a million; what sets it off is wrong, not unlucky.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def model_of(scenario: Scenario, users: int, days: int, seed: int = 1, **options
 
 
 def hold(found, truth, error, what: str = "") -> None:
-    """Gate and alarm for figures against closed forms; arrays of one shape, ``error`` the Monte-Carlo standard errors."""
+    """Gate and alarm for figures against closed forms, arrays of one shape; ``error``: Monte-Carlo standard errors."""
     found, truth, error = np.atleast_1d(found, truth, error)
     z = (found - truth) / error
     limit = stats.norm.isf(FALSE_ALARM / 2 / z.size)
@@ -44,7 +45,7 @@ def hold(found, truth, error, what: str = "") -> None:
 
 
 def hold_counts(counts, chances, what: str = "") -> None:
-    """Alarm (chi-square) and 1 % gate (total variation distance) for a distribution; ``chances`` sum to 1 with the last cell the rest."""
+    """Alarm (chi-square) and 1 % gate (total variation distance) for a distribution; ``chances`` sum to 1."""
     counts, chances = np.asarray(counts, float), np.asarray(chances, float)
     assert abs(chances.sum() - 1) < 1e-9
     n = counts.sum()

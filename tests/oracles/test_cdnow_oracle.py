@@ -1,10 +1,12 @@
 """The CDNOW cohort: the simulator against the published tables, and the customers that lifetimes ships.
 
-One world of 250 times the cohort serves all tables, so that week 8 is known to 0.5 %. Weeks end on the days 6, 13, 20 …: the last day of
-week w is day 7w − 1, and a customer who enters on day d has by then lived 7w − 1 − d days, as in the published computation.
+One world of 250 times the cohort serves all tables, so that week 8 is known to 0.5 %. Weeks end on the days 6, 13, 20
+…: the last day of week w is day 7w − 1, and a customer who enters on day d has by then lived 7w − 1 − d days, as in
+the published computation.
 """
 
 import csv
+from importlib.resources import files
 from pathlib import Path
 
 import closed_forms as exact
@@ -13,7 +15,6 @@ import pandas as pd
 import pytest
 from judge import SCENARIOS, hold, model_of, oracle
 from lifetimes import BetaGeoFitter
-from lifetimes.datasets import load_cdnow_summary
 
 from sim.scenario import load_scenario
 
@@ -40,7 +41,7 @@ def entered_by_day() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def cohort():
-    """The cohort after 78 weeks, with the repeat orders of each user, and the week of the last one, by the end of week 39."""
+    """The cohort after 78 weeks, with each user's repeat orders by the end of week 39 and the week of the last one."""
     model = model_of(oracle("cdnow"), CUSTOMERS * TIMES, 7 * WEEKS - 1)
     while model.day < 7 * CALIBRATION - 1:
         model.step()
@@ -50,7 +51,8 @@ def cohort():
 
 
 def test_the_scenario_is_the_cohort_that_lifetimes_ships():
-    customers = load_cdnow_summary()
+    # Read as a file: lifetimes.datasets itself asks for pkg_resources, which new setuptools no longer has.
+    customers = pd.read_csv(files("lifetimes") / "datasets" / "cdnow_customers_summary.csv")
     entry = np.round(7 * CALIBRATION - 1 - 7 * customers["T"]).astype(int)
     plan = load_scenario(SCENARIOS / "cdnow.yaml")
     assert plan.population.entry.cohort.weights == tuple(np.bincount(entry))
@@ -135,28 +137,32 @@ def test_later_orders_given_earlier_ones_are_those_of_the_closed_form(cohort):
     mean = np.array([exact.conditional_mean(np.arange(7), t, WEEKS - CALIBRATION, *PARAMETERS) for t in LIVED])
     truth = (chance * mean).sum(axis=0) / chance.sum(axis=0)
     those = [later[cohort.by_week_39 == orders] for orders in range(7)]
-    z = np.array([(group.mean() - t) / (group.std() / np.sqrt(len(group))) for group, t in zip(those, truth, strict=True)])
+    error = [group.std() / np.sqrt(len(group)) for group in those]
+    z = ([group.mean() for group in those] - truth) / error
     assert np.abs(z).max() <= 3, z
 
 
 def test_each_users_later_orders_are_those_that_lifetimes_expects_and_that_were_published(cohort):
-    """The published column averages what the model expects of the real customers with so many orders; they are few, so the column has a
-    standard error of its own: the spread of these expectations among users with so many orders, by the root of their number."""
+    """The published column averages what the model expects of the real customers with so many orders; they are few, so
+    the column has a standard error of its own: the spread of these expectations among users with so many orders, by
+    the root of their number."""
     published = facts("cdnow_conditional_expectation")
     judge = BetaGeoFitter()
     judge.params_ = pd.Series(PARAMETERS, ["r", "alpha", "a", "b"])
     observed = (7 * CALIBRATION - 1 - cohort.rows["entry_day"]) / 7
     repeats, weeks = cohort.by_week_39, WEEKS - CALIBRATION
-    expected = judge.conditional_expected_number_of_purchases_up_to_time(weeks, repeats, cohort.recency_at_week_39, observed)
+    expect = judge.conditional_expected_number_of_purchases_up_to_time
+    expected = expect(weeks, repeats, cohort.recency_at_week_39, observed)
     surprise = cohort.rows["orders"] - 1 - repeats - expected
     for orders, (bg, customers) in enumerate(zip(published["bg"], published["n"], strict=True)):
         those = np.minimum(repeats, 7) == orders
         assert abs(surprise[those].mean()) <= 3 * surprise[those].std() / np.sqrt(those.sum()), f"{orders} orders"
-        assert abs(expected[those].mean() - bg) <= 3 * expected[those].std() / np.sqrt(customers) + 0.01 * bg, f"{orders} orders"
+        error_of_column = expected[those].std() / np.sqrt(customers)
+        assert abs(expected[those].mean() - bg) <= 3 * error_of_column, f"{orders} orders"
 
 
 def recency_in_weeks(first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Weeks from the first order to the last repeat order: one of day d falls anywhere between the ends of days d − 1 and d."""
+    """Weeks from the first order to the last; a repeat order of day d falls between the ends of days d − 1 and d."""
     return np.where(last > first, last - first - 0.5, 0.0) / 7
 
 
@@ -174,12 +180,12 @@ def simulated_customers(values: dict[str, float], users: int) -> dict[str, np.nd
 
 @pytest.mark.parametrize("parameters", [PARAMETERS, (0.6, 6.0, 0.5, 3.0)])
 def test_lifetimes_finds_the_parameters_again_in_the_list_of_orders(parameters):
-    """The standard errors are the fitter's, from the curvature of its likelihood; over 16 seeds of 23,570 customers its estimates spread by
-    0.7 to 1.3 of them and lay 0.1 to 0.3 of them off the truth on average."""
+    """The standard errors are the fitter's, from the curvature of its likelihood; over 16 seeds of 23,570 customers
+    its estimates spread by 0.7 to 1.3 of them and lay 0.1 to 0.3 of them off the truth on average."""
     names = ("order_rate__r", "order_rate__alpha_weeks", "dropout__a", "dropout__b")
-    customers = simulated_customers(dict(zip(names, parameters, strict=True)), 40 * CUSTOMERS)
+    customers = simulated_customers(dict(zip(names, parameters, strict=True)), 20 * CUSTOMERS)
     fit = BetaGeoFitter().fit(**customers)
     order = ["r", "alpha", "a", "b"]
     off = (fit.params_[order].to_numpy() - parameters) / fit.standard_errors_[order].to_numpy()
     assert np.abs(off).max() <= 3, off
-    assert np.all(fit.standard_errors_[order].to_numpy() < 0.06 * np.array(parameters)), "too few customers to tell"
+    assert np.all(fit.standard_errors_[order].to_numpy() < 0.07 * np.array(parameters)), "too few customers to tell"

@@ -37,9 +37,11 @@ CASES = [
 def test_the_share_reached_is_that_of_bass(rates, users, days):
     found = shares(*rates, users, list(days))
     truth = exact.bass_share(np.array(days) / 365, *rates)
-    error = found.std(axis=0, ddof=1) / np.sqrt(SEEDS)  # from the seeds: imitation carries early luck on, so no formula is at hand
+    # Errors come from the seeds: imitation carries early luck on, so no formula is at hand.
+    error = found.std(axis=0, ddof=1) / np.sqrt(SEEDS)
     t = (found.mean(axis=0) - truth) / error
-    assert np.max(np.abs(t)) < stats.t.isf(FALSE_ALARM / 2 / len(days), SEEDS - 1), f"wrong beyond chance, t = {t.round(1)}"
+    limit = stats.t.isf(FALSE_ALARM / 2 / len(days), SEEDS - 1)
+    assert np.max(np.abs(t)) < limit, f"wrong beyond chance, t = {t.round(1)}"
     assert np.max(np.abs(t)) <= 3, f"beyond 3 standard errors, t = {t.round(2)}"
     assert np.max(np.abs(found.mean(axis=0) / truth - 1)) <= 0.01, f"off by {(found.mean(axis=0) / truth - 1).round(4)}"
 

@@ -1,8 +1,9 @@
-"""With levers off the simulator is the NBD, the BG/NBD, the MBG/NBD and the Pareto/NBD: means and distributions of repeat orders.
+"""With levers off the simulator is the NBD, the BG/NBD, the MBG/NBD and the Pareto/NBD: means and distributions of
+repeat orders.
 
-Each case is a world: scenario, parameters, users, and the weeks at which it is looked at. Users are so many that 3 standard errors are at
-most 1 %; the standard errors come from the closed forms' own variances. The first cases of each model have the published parameters,
-the others lie around them and far out.
+Each case is a world: scenario, parameters, users, and the weeks at which it is looked at. Users are so many that 3
+standard errors are at most 1 %; the standard errors come from the closed forms' own variances. The first cases of each
+model have the published parameters, the others lie around them and far out.
 """
 
 import closed_forms as exact

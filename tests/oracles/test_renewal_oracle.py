@@ -26,7 +26,7 @@ def facts() -> list[dict[str, float]]:
 
 
 @pytest.mark.parametrize(("parameters", "period", "dates", "users"), CASES)
-def test_survival_is_that_of_the_sbg_from_each_renewal_date_to_the_day_before_the_next(parameters, period, dates, users):
+def test_survival_is_that_of_the_sbg_from_each_renewal_date_to_the_next(parameters, period, dates, users):
     a, b = parameters
     last = (dates + 1) * period - 1
     model = model_of(oracle("oracles/sbg", dropout__a=a, dropout__b=b, dropout__period_days=period), users, last).run()
@@ -36,12 +36,14 @@ def test_survival_is_that_of_the_sbg_from_each_renewal_date_to_the_day_before_th
     assert gone.min() >= period
     number = gone // period
     truth = exact.sbg_survival(np.arange(dates + 1), a, b)
-    stays = 1 - np.cumsum(np.bincount(number, minlength=dates + 1)) / users
+    leavers = np.bincount(number, minlength=dates + 1)
+    stays = 1 - leavers.cumsum() / users
     hold(stays[1:], truth[1:], np.sqrt(truth * (1 - truth) / users)[1:], f"survival at dates 1 … {dates}")
-    hold_counts(np.append(np.bincount(number, minlength=dates + 1)[1:], users - len(gone)), np.append(-np.diff(truth), truth[-1]))
+    hold_counts(np.append(leavers[1:], users - len(gone)), np.append(-np.diff(truth), truth[-1]))
     departed = model.daily()["departed"]
     for k in range(dates + 1):
-        assert np.all(1 - departed[k * period : (k + 1) * period] / users == pytest.approx(stays[k])), f"survival moves after date {k}"
+        between = departed[k * period : (k + 1) * period]
+        assert np.all(1 - between / users == pytest.approx(stays[k])), f"survival moves after date {k}"
 
 
 @pytest.mark.parametrize("kind", PUBLISHED)

@@ -1,7 +1,8 @@
 """What orders are worth is gamma-gamma, or lognormal; responsiveness to deals is beta.
 
-Under gamma-gamma an order x of anybody is v times a beta prime (p, q); of two orders of one user the first is the share Beta(p, p) of their
-sum, whoever the user is. Both are exact, so the whole distribution is tested, between users and within them.
+Under gamma-gamma an order x of anybody is v times a beta prime (p, q); of two orders of one user the first is the
+share Beta(p, p) of their sum, whoever the user is. Both are exact, so the whole distribution is tested, between users
+and within them.
 """
 
 import numpy as np
@@ -73,6 +74,7 @@ def test_two_lognormal_orders_of_one_user_differ_by_the_spread_within_users(sigm
 
 @pytest.mark.parametrize(("a", "b"), [(0.386, 3.088), (2.0, 2.0), (0.1, 0.4)])
 def test_nobody_redeems_five_offers_in_a_row_as_often_as_in_the_beta_binomial(a, b):
-    misses = (1 - model_of(oracle("oracles/nbd", deal_proneness__a=a, deal_proneness__b=b), USERS, 1).rows["deal_proneness"]) ** 5
+    model = model_of(oracle("oracles/nbd", deal_proneness__a=a, deal_proneness__b=b), USERS, 1)
+    misses = (1 - model.rows["deal_proneness"]) ** 5
     truth, square = (np.exp(special.betaln(a, b + n) - special.betaln(a, b)) for n in (5, 10))
     hold(misses.mean(), truth, np.sqrt((square - truth**2) / USERS), "none of five")
