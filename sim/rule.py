@@ -22,7 +22,8 @@ PHASES = ("offer", "visit", "pay", "reward", "close")
 """When a lever's rule acts: every day; on each visit, before the decision; on each order, before it is paid; on each order,
 once paid; at the end of every day."""
 
-JIT = {"error_model": "numpy", "nogil": True, "forceinline": True}
+JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""How a part of the loop is compiled: into its caller, and for no other caller."""
 
 
 def rule(phase: str) -> Callable:
