@@ -59,8 +59,7 @@ class LifecycleModel(MesaSurface):
         self.levers = lever_instances({**(kinds or {}), **plan.kinds})
         self.rows = draw_population(plan, self.levers, self.key, everybody)
         self.policy = records.policy(plan, self.levers)
-        friends = plan.population.friends
-        self.friends = network.small_world(self.key, everybody, friends.degree, friends.rewire)
+        self._friends: network.Friends | None = None
         self.posted, self.heard = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
         self.visited, self.ordered = (np.zeros((self.days + 1, -(-everybody // 8)), np.uint8) for _ in range(2))
         self.log: list[np.ndarray] | None = [] if list_orders else None
@@ -91,6 +90,14 @@ class LifecycleModel(MesaSurface):
         self.collect()
         if self.day >= self.days:
             self.running = False
+
+    @property
+    def friends(self) -> network.Friends:
+        """Who hears from whom; drawn when first asked for, since without posts nobody does."""
+        if self._friends is None:
+            knows = self.plan.population.friends
+            self._friends = network.small_world(self.key, len(self.rows), knows.degree, knows.rewire)
+        return self._friends
 
     def run(self) -> LifecycleModel:
         """Live all the days of the scenario."""
@@ -135,7 +142,9 @@ class LifecycleModel(MesaSurface):
         """What crosses users moves on between days: friends hear who posted, and levers renew what they share."""
         if day == 0:
             return
-        network.spread(self.posted, self.friends, self.heard)
+        self.heard[:] = 0
+        if self.posted.any():
+            network.spread(self.posted, self.friends, self.heard)
         for name, lever in self.levers.items():
             if lever.overnight is None or name not in self.plan.levers:
                 continue

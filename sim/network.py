@@ -81,5 +81,4 @@ def _spread(posted, starts, ends, heard):
 def spread(posted: np.ndarray, friends: Friends, heard: np.ndarray) -> None:
     """Tell everybody how many of their friends posted: ``heard``, shape (users,), from yesterday's marks ``posted``."""
     heard[:] = 0
-    if posted.any():
-        _spread(posted, friends.starts, friends.ends, heard)
+    _spread(posted, friends.starts, friends.ends, heard)
