@@ -10,7 +10,7 @@ from judge import hold, hold_counts, model_of, oracle
 
 PUBLISHED = {"regular": (0.704, 1.182), "high_end": (0.668, 3.806)}
 CASES = [
-    (PUBLISHED["high_end"], 30, 12, 400_000),
+    (PUBLISHED["high_end"], 30, 12, 250_000),
     (PUBLISHED["regular"], 7, 12, 600_000),
     ((0.072, 0.728), 7, 12, 600_000),  # paid memberships: most renew for ever
     ((0.2, 0.1), 2, 10, 1_500_000),  # two thirds leave at the first date
