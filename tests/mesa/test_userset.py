@@ -143,8 +143,7 @@ def test_agg_of_an_empty_set_fails_as_with_mesa(both):
         {"agent_type": mesa.Agent},
         {"agent_type": mesa.Agent, "filter_func": lambda agent: agent.left, "at_most": 3},
         {"agent_type": int},
-    ],
-    ids=str,
+    ]
 )
 def test_select_chooses_the_same_users(both, asked):
     users, people = both
@@ -164,7 +163,8 @@ def test_select_takes_a_mask(model):
 
 @pytest.mark.parametrize("ascending", [True, False])
 @pytest.mark.parametrize(
-    "key", ["orders", "visit_rate", "stage", "left", lambda agent: -agent.last_seen, lambda agent: agent.stage], ids=str
+    "key", ["orders", "visit_rate", "stage", "left", lambda agent: -agent.last_seen, lambda agent: agent.stage],
+    ids=["orders", "visit_rate", "stage", "left", "a function of last_seen", "a function of stage"],
 )
 def test_sort_orders_users_alike_ties_included(both, key, ascending):
     users, people = both
@@ -192,7 +192,8 @@ def test_shuffling_does_not_touch_any_life(model):
 
 
 @pytest.mark.parametrize(
-    "by", ["stage", "orders", "left", lambda agent: agent.orders > 0, lambda agent: agent.stage], ids=str
+    "by", ["stage", "orders", "left", lambda agent: agent.orders > 0, lambda agent: agent.stage],
+    ids=["stage", "orders", "left", "a function of orders", "a function of stage"],
 )
 def test_groupby_makes_the_same_groups_in_the_same_order(both, by):
     users, people = both
