@@ -117,6 +117,7 @@ def deliver(u, own, p, t, m):
     """Messages due today are sent, within the weekly cap, to those who take them and were seen not too long ago."""
     if own.next_due <= t.day:
         soonest = NEVER_DUE
+        rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
         for channel in range(3):
             if own.opted[channel] and own.next[channel] <= t.day:
                 if own.next[channel] <= t.day - 1.0:
@@ -127,7 +128,6 @@ def deliver(u, own, p, t, m):
                     own.in_week = 0
                 if own.in_week < p.cap_per_week and t.day - u.last_seen < p.sunset_days:
                     own.in_week += 1
-                    rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
                     own.nudge = max(own.nudge, p.lifts[channel] * rested)
                     own.last_day = t.day
                     t.messages += p.strength * p.weight

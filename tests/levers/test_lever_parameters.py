@@ -1,0 +1,120 @@
+"""No parameter is dead: changing it changes what somebody does, gets or costs, in a world built to show it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+from lever_worlds import differ, lived
+
+from sim.lever import levers
+from sim.parameter import specification
+
+SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
+BASE = {
+    "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
+    "winback": {
+        "after_days": 5,
+        "every_days": 5,
+        "contacts": 3,
+        "until_days": 30,
+        "expiry_days": 4,
+        "return_per_day": 0.1,
+    },
+    "tiers": {
+        "window_days": 20,
+        "grace_days": 5,
+        "thresholds": [50.0, 150.0],
+        "discounts": [0.02, 0.05],
+        "status_visit": 0.5,
+    },
+    "points": {"expiry_days": 26, "reward_points": 20, "welcome": 5, "per_review": 1},
+    "community": {"reward": 0.10, "seed_share": 0.05, "poster_share": 0.5},
+    "messaging": {
+        "push": {"per_week": 3.0, "cost": 0.01, "opt_out": 0.01},
+        "email": {"per_week": 3.0, "opt_out": 0.01},
+        "sms": {"per_week": 3.0, "opt_out": 0.01},
+        "quiet_hours": 4.0,
+        "cap_per_week": 5,
+        "sunset_days": 60,
+    },
+}
+"""Where a lever's defaults leave something unseen within the days lived here."""
+
+OTHERWISE = {
+    "budget": 50.0,
+    "audience": "everyone",
+    "percent": 0.2,
+    "push.cost": 0.05,
+    "thresholds": [30.0, 150.0],
+    "discounts": [0.02, 0.2],
+    "cap_per_week": 2,
+    "sunset_days": 10,
+    "coupons.sunset_days": 10,
+    "per_visit": 3,
+    "per_post": 20,
+    "coupons.stack": 3,
+    "quiet_hours": 0.0,
+    "until_days": 10,
+    "points.expiry_days": 13,
+    "max_share": 0.1,
+    "wallet": 1,
+    "sting_days": 1.0,
+    "belonging": 2.0,
+}
+"""The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
+
+NEEDS = {
+    "max_discount": {"percent": 0.5, "max_discount": 2.0},
+    "night_weight": {"night_weight": 1.0},
+    "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
+    "points.max_share": {"value_per_point": 0.5},
+}
+"""What else must be set for a parameter to matter; by name, or by lever and name."""
+
+PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
+
+
+def look_up(table, lever, parameter, otherwise):
+    return table.get(f"{lever}.{parameter}", table.get(parameter, otherwise))
+
+
+def changed(value, entry):
+    """Twice as much, half as much, or a little."""
+    if value in (0, 0.0):
+        return entry["maximum"] if isinstance(value, int) and entry["maximum"] <= 1 else type(value)(1)
+    more = value * 2
+    return more if entry["maximum"] is None or more <= entry["maximum"] else value / 2
+
+
+def put(block, path, value):
+    """A copy of a lever's block with one value changed."""
+    inner, _, leaf = path.rpartition(".")
+    if inner:
+        return {**block, inner: {**block.get(inner, {}), leaf: value}}
+    return {**block, leaf: value}
+
+
+def read(block, path, default):
+    inner, _, leaf = path.rpartition(".")
+    return (block.get(inner, {}) if inner else block).get(leaf, default)
+
+
+@cache
+def world(lever, frozen):
+    """One life of the lever's block, given as text so that it can be remembered."""
+    block = json.loads(frozen)
+    around = {"community": {}} if lever == "points" else {}
+    return lived({**around, lever: block})
+
+
+@pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])
+def test_a_parameter_that_changes_changes_something(lever, parameter):
+    entry = specification(levers()[lever].Parameters)[parameter]
+    block = {**BASE.get(lever, {}), **look_up(NEEDS, lever, parameter, {})}
+    before = read(block, parameter, entry["default"])
+    after = look_up(OTHERWISE, lever, parameter, None)
+    other = put(block, parameter, changed(before, entry) if after is None else after)
+    one, two = (world(lever, json.dumps(b, sort_keys=True)) for b in (block, other))
+    assert differ(one, two), f"{lever}.{parameter}: {before} or {read(other, parameter, None)}, nothing is different"
