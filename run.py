@@ -7,8 +7,10 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -19,6 +21,23 @@ class BadInput(Exception):
     """Something the user gave cannot be used; the text says what, where and what to do."""
 
 
+class Verbs(click.Group):
+    """Verbs; one that does not exist is answered with the nearest that does."""
+
+    def resolve_command(self, context: click.Context, arguments: list[str]) -> tuple:
+        """The verb named by the first argument. Raises ``click.UsageError``."""
+        word = arguments[0]
+        if self.get_command(context, word) is not None:
+            return super().resolve_command(context, arguments)
+        import difflib
+
+        near = difflib.get_close_matches(word, self.commands, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(self.commands)}"
+        if word.endswith((".yaml", ".yml")):
+            hint = f"did you mean 'simulate {word}'?"
+        context.fail(f"there is no verb {word!r}; {hint}")
+
+
 def shared(command: Callable) -> Callable:
     """The options of ``simulate`` and ``compare``."""
     options = [
@@ -26,9 +45,9 @@ def shared(command: Callable) -> Callable:
         click.option("--days", type=int, metavar="N", help="Days lived after day 0."),
         click.option("--replications", type=int, metavar="N", help="Independent repetitions."),
         click.option("--seed", type=int, metavar="N", help="Names the luck; the same seed gives the same bytes."),
-        click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="Default: all processors. The result does not depend on it."),
-        click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the result (default: results/…)."),
-        click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value, such as levers.coupons.face_value=8; repeatable."),
+        click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="Default: all processors. Changes no result."),
+        click.option("--out", metavar="DIR", help="Folder of the result (default: results/…)."),
+        setting(),
         click.option("--export", type=click.Choice(["events"]), help="events: one row per order, in events.csv."),
         *talk_options(),
     ]
@@ -37,15 +56,35 @@ def shared(command: Callable) -> Callable:
     return command
 
 
+def setting() -> Callable:
+    """``--set``."""
+    help_text = "Set one value, such as levers.coupons.face_value=8; repeatable."
+    return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help=help_text)
+
+
+def language() -> Callable:
+    """``--lang``, remembered for what is said when the command fails."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if isinstance(context.obj, dict):
+            context.obj["lang"] = value
+        return value
+
+    help_text = "Language of messages."
+    choices = click.Choice(["en", "zh"])
+    return click.option("--lang", type=choices, default="en", show_default=True, callback=remember, help=help_text)
+
+
 def talk_options() -> list[Callable]:
+    """What is said, and how."""
     return [
-        click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of messages."),
+        language(),
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
     ]
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @shared
 @click.pass_context
 def cli(context: click.Context, **options) -> None:
@@ -53,10 +92,16 @@ def cli(context: click.Context, **options) -> None:
 
     Without a verb: compare all scenarios in scenarios/ with baseline.yaml.
     """
-    if context.invoked_subcommand is None:
+    verb = context.invoked_subcommand
+    if verb is not None:
+        sources = {p.opts[0]: context.get_parameter_source(p.name) for p in context.command.params}
+        given = " ".join(o for o, source in sources.items() if source is ParameterSource.COMMANDLINE)
+        if given:
+            raise BadInput(said(options["lang"], "before the verb", options=given, verb=verb))
+    else:
         files = sorted(SCENARIOS.glob("*.yaml"), key=lambda f: (f.name != BASELINE, f.name))
         if not files or files[0].name != BASELINE:
-            raise BadInput(f"there is no {SCENARIOS / BASELINE}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml")
+            raise BadInput(said(options["lang"], "no baseline", file=SCENARIOS / BASELINE))
         study(files, "strategies", **options)
 
 
@@ -82,13 +127,13 @@ def compare(scenario: Sequence[Path], baseline: Path | None, **options) -> None:
 
 @cli.command()
 @click.argument("scenario", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en")
+@setting()
+@language()
 def validate(scenario: Sequence[Path], settings: Sequence[str], lang: str) -> None:
     """Check files only; every fault at once, as file:line:column: path: message."""
     plans = load(scenario, settings, {}, lang)
     for path, plan in zip(scenario, plans, strict=True):
-        click.echo(f"{path}: {'没有问题' if lang == 'zh' else 'ok'} ({plan.name})")
+        click.echo(said(lang, "valid", file=path, name=plan.name))
 
 
 @cli.command()
@@ -109,7 +154,8 @@ def show(scenario: Path, origin: bool, settings: Sequence[str], lang: str, as_js
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Every parameter with unit, default, range, meaning and source.")
-def levers(name: str | None, as_json: bool) -> None:
+@language()
+def levers(name: str | None, as_json: bool, lang: str) -> None:
     """The catalogue of levers: parameters with unit, range, default and source."""
     from analysis.catalogue import catalogue, render
 
@@ -118,8 +164,8 @@ def levers(name: str | None, as_json: bool) -> None:
         import difflib
 
         near = difflib.get_close_matches(name, table, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(table)}"
-        raise BadInput(f"there is no lever {name!r}; {hint}")
+        hint = said(lang, "near", near=near[0]) if near else said(lang, "choices", names=", ".join(table))
+        raise BadInput(said(lang, "no lever", name=name, hint=hint))
     chosen = table if name is None else {name: table[name]}
     click.echo(json.dumps(chosen, ensure_ascii=False, indent=1) if as_json else render(chosen, whole=name is not None))
 
@@ -137,32 +183,47 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
     from analysis.terminal import Talk
 
     talk = Talk(lang, quiet)
-    plans = load(files, settings, overrides(options), lang)
-    folder = out or Path("results") / title
-    check_folder(folder)
+    folder = Path("results") / title if out is None else Path(out)
+    also = said(lang, "out is empty") if out == "" else unusable(folder, lang)
+    plans = load(files, settings, overrides(options), lang, also)
     talk.begin(len(plans), plans[0].run.replications, folder)
     from sim import compare as run_compare
 
-    with talk.progress() as progress:
-        result = run_compare(
-            plans, threads=threads, folder=folder, list_orders=export == "events", progress=progress, command=command_line()
-        )
-        progress(1, 1, "drawing")
-        from analysis.plots import write_plots
-        from analysis.report import write_report
+    now = click.get_current_context().obj or {}
+    with talk.progress() as show_progress:
 
-        drawn = result.comparable()
-        write_plots(drawn, folder)
-        write_report(drawn, folder)
+        def progress(done: int, total: int, doing: str) -> None:
+            if now.get("interrupted"):
+                raise KeyboardInterrupt
+            show_progress(done, total, doing)
+
+        def draw(result: Any, place: Path) -> list[Path]:
+            progress(1, 1, "drawing")
+            from analysis.plots import write_plots
+            from analysis.report import write_report
+
+            drawn = result.comparable()
+            return [*write_plots(drawn, place), write_report(drawn, place)]
+
+        result = run_compare(
+            plans,
+            threads=threads,
+            folder=folder,
+            list_orders=export == "events",
+            progress=progress,
+            command=command_line(),
+            draw=draw,
+        )
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), "summary": json.loads(result.summary.to_json(orient="records"))}, ensure_ascii=False, indent=1))
+        summary = json.loads(result.summary.to_json(orient="records", double_precision=15))
+        click.echo(json.dumps({"folder": str(folder), "summary": summary}, ensure_ascii=False, indent=1))
     elif not quiet:
         click.echo(talk.summary(result))
     talk.end(folder, result)
 
 
-def load(files: Sequence[Path], settings: Sequence[str], values: dict, lang: str) -> list:
-    """The scenarios, or all faults of all files at once."""
+def load(files: Sequence[Path], settings: Sequence[str], values: dict, lang: str, also: str = "") -> list:
+    """The scenarios, or all faults of all files at once, and what is ``also`` wrong."""
     from sim.scenario import ScenarioError, load_scenario
 
     plans, faults = [], []
@@ -170,59 +231,117 @@ def load(files: Sequence[Path], settings: Sequence[str], values: dict, lang: str
         try:
             plans.append(load_scenario(file, settings=settings, overrides=values))
         except ScenarioError as error:
-            faults += [f for f in error.faults if f not in faults]
-    if faults:
-        raise BadInput("\n".join(ScenarioError(faults).text(lang).splitlines()))
+            faults += error.faults
+    if faults or also:
+        raise BadInput("\n".join(filter(None, [ScenarioError(faults).text(lang), also])))
     return plans
 
 
 def overrides(options: dict) -> dict[str, int]:
+    """What options say instead of the scenario's run block."""
     return {f"run.{k}": options[k] for k in ("users", "days", "replications", "seed") if options.get(k) is not None}
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a result folder that is a file, or that nothing can be written to, before anything runs."""
+def unusable(folder: Path, lang: str) -> str:
+    """Why nothing can be written to a result folder, seen before anything runs; empty where it can."""
     import os
 
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"--out: {folder} is a file; name a folder")
-    near = folder
-    while not near.exists():
-        near = near.parent
-    if not near.is_dir() or not os.access(near, os.W_OK):
-        raise BadInput(f"--out: {near} cannot be written to; name another folder")
+    try:
+        if folder.exists() and not folder.is_dir():
+            return said(lang, "out is a file", folder=folder)
+        near = folder
+        while not near.exists():
+            near = near.parent
+        if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
+            return said(lang, "out is locked", folder=near)
+    except (OSError, ValueError) as error:
+        return said(lang, "out is no name", folder=folder, why=getattr(error, "strerror", None) or error)
+    return ""
 
 
-def command_line() -> list[str]:
-    return ["python", "run.py", *sys.argv[1:]]
+def command_line(arguments: Sequence[str] | None = None) -> list[str]:
+    """The command that gives this result: without what decides only where it goes, how fast it comes and what is said."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    kept = ["python", "run.py"]
+    while words:
+        word = words.pop(0)
+        if word in ("--out", "--threads", "--lang"):
+            words = words[1:]
+        elif word not in ("--quiet", "--json") and not word.startswith(("--out=", "--threads=", "--lang=")):
+            kept.append(word)
+    return kept
+
+
+def said(lang: str, what: str, **words: object) -> str:
+    """A sentence of the catalogue, in a language."""
+    from analysis.terminal import WORDS
+
+    return WORDS[lang][what].format(**words)
+
+
+def execute(arguments: Sequence[str], now: dict[str, Any] | None = None) -> int:
+    """Run one command line; its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted.
+
+    ``now`` holds what signals and messages share: the language, and whether an interrupt came (``listen``).
+    """
+    now = {} if now is None else now
+    now.setdefault("lang", "en")
+    try:
+        code = cli.main(list(arguments), prog_name="run.py", standalone_mode=False, obj=now)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return BAD_INPUT
+    except BadInput as error:
+        click.echo(str(error), err=True)
+        return BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(said(now["lang"], "interrupted"), err=True)
+        return INTERRUPTED
+    except MemoryError:
+        click.echo(said(now["lang"], "memory"), err=True)
+    except OSError as error:
+        click.echo(failure(error, now["lang"]), err=True)
+    return FAILED
+
+
+def failure(error: OSError, lang: str) -> str:
+    """One line on why a run could not go on."""
+    from sim.study.lock import FolderInUse
+
+    if isinstance(error, FolderInUse):
+        return said(lang, "in use", folder=error.folder)
+    why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    return said(lang, "failed", why=why)
+
+
+def listen(now: dict[str, Any]) -> None:
+    """Make SIGINT and SIGTERM interrupt this process, also where a library drops the exception: ``now`` remembers."""
+
+    def interrupt(number: int, frame: object) -> None:
+        now["interrupted"] = True
+        raise KeyboardInterrupt
+
+    def dropped(event: Any) -> None:
+        if event.exc_type is not KeyboardInterrupt:  # LLVM's callbacks into Python cannot raise; the next progress does
+            sys.__unraisablehook__(event)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where the caller had it ignored
+        signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
+    sys.unraisablehook = dropped
 
 
 def main() -> None:
-    """Run the command line; exit codes 0 done, 1 failed, 2 bad input, 130 interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the command line of this process."""
+    now: dict[str, Any] = {}
+    listen(now)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = cli.main(prog_name="run.py", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = BAD_INPUT
-    except BadInput as error:
-        click.echo(str(error), err=True)
-        code = BAD_INPUT
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("\nInterrupted. Finished runs are kept; the same command continues.", err=True)
-        code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
-    except OSError as error:
-        click.echo(f"failed: {error.strerror or error}{f': {error.filename}' if error.filename else ''}. Finished runs are kept; the same command continues.", err=True)
-        code = FAILED
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(execute(sys.argv[1:], now))
 
 
 if __name__ == "__main__":

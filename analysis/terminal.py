@@ -20,6 +20,20 @@ WORDS = {
         "scenario": "scenario",
         "against": "against {baseline}",
         "not distinguishable": "not distinguishable",
+        "valid": "{file}: ok ({name})",
+        "no baseline": "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
+        "out is a file": "--out: {folder} is a file; name a folder",
+        "out is empty": "--out: names no folder",
+        "out is locked": "--out: {folder} cannot be written to; name another folder",
+        "out is no name": "--out: {folder} cannot be a folder: {why}; name another folder",
+        "no lever": "there is no lever {name!r}; {hint}",
+        "near": "did you mean {near!r}?",
+        "choices": "there are {names}",
+        "before the verb": "{options}: write options after the verb, as in: python run.py {verb} {options} …",
+        "interrupted": "Interrupted. Finished runs are kept; the same command continues.",
+        "failed": "failed: {why}. Finished runs are kept; the same command continues.",
+        "in use": "failed: another run is writing to {folder}; wait for it, or name another folder with --out.",
+        "memory": "failed: not enough memory; fewer --users, --days or --threads need less. Finished runs are kept.",
     },
     "zh": {
         "begin": "{scenarios} 个方案 × {replications} 次重复 → {folder}",
@@ -31,6 +45,20 @@ WORDS = {
         "scenario": "方案",
         "against": "相对 {baseline}",
         "not distinguishable": "差异不显著",
+        "valid": "{file}: 没有问题（{name}）",
+        "no baseline": "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",
+        "out is a file": "--out: {folder} 是文件；请指定文件夹",
+        "out is empty": "--out: 没有写文件夹名",
+        "out is locked": "--out: {folder} 不可写；请指定其他文件夹",
+        "out is no name": "--out: {folder} 不能作为文件夹：{why}；请指定其他文件夹",
+        "no lever": "没有杠杆 {name!r}；{hint}",
+        "near": "是否指 {near!r}？",
+        "choices": "可选：{names}",
+        "before the verb": "{options}：选项请写在动词之后，例如：python run.py {verb} {options} …",
+        "interrupted": "已中断。已完成的运行均已保存；再次执行同一命令即可继续。",
+        "failed": "失败：{why}。已完成的运行均已保存；再次执行同一命令即可继续。",
+        "in use": "失败：另一个运行正在写入 {folder}；请等待它结束，或用 --out 指定其他文件夹。",
+        "memory": "失败：内存不足；请减少 --users、--days 或 --threads。已完成的运行均已保存。",
     },
 }
 COLUMNS = ("orders_per_user", "incentive_cost_per_user", "contribution_per_user")
@@ -100,7 +128,7 @@ class Talk:
         from analysis.result import currency
 
         frame = result.summary.set_index(["scenario", "metric"])
-        first = headline(result.summary["metric"].unique())
+        first = headline(frame.loc[result.baseline].index)
         shown = [m for m in (first, *COLUMNS) if m is not None]
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column(self.words["scenario"], overflow="fold")

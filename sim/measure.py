@@ -5,8 +5,8 @@ The diary holds one bit a user and day for visits and one for orders, so each de
     exact_day    active on the day of age a                                of those followed to a
     bracket_30   active in ages a − 29 … a (a = 30, 60, …)                 of those followed to a
     rolling      active at age a or later                                  of those followed to a
-    survival     no lapse yet (Kaplan & Meier 1958); a lapse is declared when an event is ``churned_after_days`` old; by ``departure``:
-                 not left for good
+    survival     no lapse yet (Kaplan & Meier 1958); a lapse is declared at the end of the day on which the last event (at first: the
+                 start) is ``churned_after_days`` old; by ``departure``: not left for good
 
 Age 0 is the day of the start event (registration, or first order), which counts as a visit, and as an order if one was placed.
 """
@@ -29,9 +29,9 @@ EVENTS = ("visit", "order")
 def measure(model: Any) -> dict[str, np.ndarray]:
     """All counts of a run, by name; arrays of whole numbers.
 
-    ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age; ``lapsed/<event>/<start>``
-    and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their observation; ``cohorts/size|active|ordered``;
-    ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers.
+    ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age;
+    ``lapsed/<event>/<start>`` and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their
+    observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers.
     """
     rows, last_day = model.rows, model.day
     out: dict[str, np.ndarray] = {}
@@ -81,16 +81,18 @@ def _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored):
         if start < 0:
             continue
         byte, bit = user >> 3, 1 << (user & 7)
-        newest = np.int64(0)  # the start event counts as one
+        newest = np.int64(0)  # the clock of a lapse starts with the start event
+        active = False
         lapse = np.int64(-1)
         counted = np.int64(0)
         for day in range(start, last_day + 1):
             if diary[day, byte] & bit:
                 age = day - start
                 exact[age] += 1
-                if lapse < 0 and age - newest >= gap:
+                if lapse < 0 and age - newest > gap:  # an event on the very day is in time, as for the platform's stages
                     lapse = newest + gap
                 newest = age
+                active = True
                 if age > 0:
                     this = (age + BRACKET - 1) // BRACKET
                     if this > counted:
@@ -98,7 +100,8 @@ def _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored):
                         if start + this * BRACKET <= last_day:
                             bracket[this * BRACKET] += 1
         followed = last_day - start
-        last[newest] += 1
+        if active:
+            last[newest] += 1
         if lapse < 0 and followed - newest >= gap:
             lapse = newest + gap
         if lapse >= 0:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.scenario import Scenario, load_scenario
-from sim.study.result import Result, begin, write_manifest
-from sim.study.run import Progress, run_study
+from sim.study.lock import alone
+from sim.study.result import Result, begin, finish
+from sim.study.run import WORK, Progress, run_study
 
 RUN = ("users", "days", "replications", "seed")
 
@@ -32,12 +33,14 @@ def compare(
     list_orders: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    draw: Callable[[Result, Path], Iterable[Path]] | None = None,
 ) -> Result:
     """Compare scenarios with the first, on the same people with the same luck.
 
     ``users``, ``days``, ``replications`` and ``seed`` override what the scenarios say; replications and seed are the first
-    scenario's for all. With a ``folder``, finished runs are kept there and found again, and the tables are written to it. Raises
-    ``ScenarioError`` for a bad scenario or option, ``ValueError`` without a scenario.
+    scenario's for all. With a ``folder``, finished runs are kept there and found again, and the tables are written to it; ``draw`` then
+    adds its own files and returns their paths, before the folder says that it is finished. Raises ``ScenarioError`` for a bad scenario or
+    option, ``ValueError`` without a scenario, ``FolderInUse`` where another study is writing to the folder, ``OSError``.
     """
     if not scenarios:
         raise ValueError("nothing to compare: give at least one scenario")
@@ -46,18 +49,19 @@ def compare(
     if given:
         plans = [p.with_values(given) for p in plans]
     first = plans[0].run
-    plans = [p if p.run.seed == first.seed else p.with_values({"run.seed": first.seed}) for p in plans]
-    at = Path(folder) if folder is not None else None
+    shared = {"run.seed": first.seed, "run.replications": first.replications}
+    plans = [p if (p.run.seed, p.run.replications) == tuple(shared.values()) else p.with_values(shared) for p in plans]
+    options = {"threads": threads, "list_orders": list_orders, "progress": progress}
     started = time.monotonic()
-    if at is not None:
-        begin(at, Result(plans, [], command))
-    runs = run_study(
-        plans, first.replications, threads=threads, folder=at, list_orders=list_orders, progress=progress
-    )
-    result = Result(plans, runs, command)
-    if at is not None:
-        result.write_tables(at, with_events=list_orders)
-    result.seconds = time.monotonic() - started
-    if at is not None:
-        write_manifest(at, result.manifest)
+    if folder is None:
+        result = Result(plans, run_study(plans, first.replications, **options), command)
+        result.seconds = time.monotonic() - started
+        return result
+    at = Path(folder)
+    with alone(at / WORK):
+        earlier = begin(at, Result(plans, [], command))
+        result = Result(plans, run_study(plans, first.replications, folder=at, **options), command)
+        written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]
+        result.seconds = time.monotonic() - started
+        finish(at, result, written, earlier)
     return result

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from sim.engine.records import CORE_COUNTERS
+from sim.ledger import accounts as ledger_accounts
 from sim.measure import BRACKET, EVENTS, STARTS
+from sim.model import lever_instances
 from sim.population import STAGES
 from sim.scenario import Scenario
 from sim.study.interval import interval, verdict
@@ -19,17 +22,24 @@ FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "rep
 """Columns of ``daily`` that come first, in this order."""
 
 
-def summary(names: Sequence[str], scenarios: Sequence[Scenario], runs: Sequence[Sequence[Counts]], accounts: Kinds) -> pd.DataFrame:
-    """Scenario × metric: mean, interval, and the paired difference against the first scenario with its interval."""
-    measured = [[values(counts, scenario, accounts) for counts in row] for scenario, row in zip(scenarios, runs, strict=True)]
+def summary(names: Sequence[str], scenarios: Sequence[Scenario], runs: Sequence[Sequence[Counts]]) -> pd.DataFrame:
+    """Scenario × metric: mean, interval, and the paired difference against the first scenario with its interval.
+
+    A metric stands where every replication has it: retention at an age that somebody was followed to in each of them.
+    """
+    measured = []
+    for scenario, row in zip(scenarios, runs, strict=True):
+        accounts = ledger_accounts(lever_instances(scenario.kinds))
+        measured.append([values(counts, scenario, accounts) for counts in row])
+    known = [{m: unit for m, (unit, _) in row[0].items() if all(m in run for run in row)} for row in measured]
     lines = []
     for k, name in enumerate(names):
-        for metric, (unit, _) in measured[k][0].items():
+        for metric, unit in known[k].items():
             own = np.array([run[metric][1] for run in measured[k]])
             mean, low, high = interval(own)
             line = {"scenario": name, "metric": metric, "unit": unit, "mean": mean, "ci_low": low, "ci_high": high}
             line |= {"delta": np.nan, "delta_ci_low": np.nan, "delta_ci_high": np.nan, "verdict": ""}
-            if k > 0 and metric in measured[0][0]:
+            if k > 0 and metric in known[0]:
                 delta, least, most = interval(own - np.array([run[metric][1] for run in measured[0]]))
                 line |= {"delta": delta, "delta_ci_low": least, "delta_ci_high": most, "verdict": verdict(least, most)}
             lines.append(line)
@@ -81,16 +91,20 @@ def _frame(name, definition, event, start, ages, mean, low, high, at_risk) -> pd
     )
 
 
-def daily(names: Sequence[str], runs: Sequence[Sequence[Counts]], accounts: Kinds) -> pd.DataFrame:
-    """Scenario × replication × day: stock of each stage, then every counter; money columns end in ``_minor``."""
+def daily(names: Sequence[str], runs: Sequence[Sequence[Counts]], counters: Sequence[str], accounts: Kinds) -> pd.DataFrame:
+    """Scenario × replication × day: stock of each stage, then every counter; money columns end in ``_minor``.
+
+    ``counters`` are the levers' counters of the whole study; a scenario without the lever has zeros there.
+    """
     money = {*MONEY, *(account.replace(".", "_") for account in accounts)}
+    told = {n: f"{n}_minor" if n in money else n for n in (*CORE_COUNTERS, *counters)}
+    order = [*FIRST, *(n for n in told.values() if n not in FIRST)]
     parts = []
     for name, row in zip(names, runs, strict=True):
         for replication, counts in enumerate(row):
-            columns = {n.removeprefix("daily/"): v for n, v in counts.items() if n.startswith("daily/")}
-            columns = {f"{n}_minor" if n in money else n: v for n, v in columns.items()}
+            nothing = np.zeros_like(counts["daily/orders"])
+            columns = {column: counts.get(f"daily/{n}", nothing) for n, column in told.items()}
             columns["registered_ever"] = columns["new_users"].cumsum()
-            order = [*FIRST, *(n for n in columns if n not in FIRST)]
             frame = pd.DataFrame({n: columns[n] for n in order})
             frame.insert(0, "scenario", name)
             frame.insert(1, "replication", replication)
@@ -115,7 +129,7 @@ def cohorts(names: Sequence[str], runs: Sequence[Sequence[Counts]]) -> pd.DataFr
 def ledger(names: Sequence[str], runs: Sequence[Sequence[Counts]], accounts: Kinds) -> pd.DataFrame:
     """Scenario × replication × account: whole minor units."""
     lines = [
-        {"scenario": name, "replication": replication, "account": account, "amount_minor": int(counts[f"account/{account}"])}
+        {"scenario": name, "replication": replication, "account": account, "amount_minor": int(counts.get(f"account/{account}", 0))}
         for name, row in zip(names, runs, strict=True)
         for replication, counts in enumerate(row)
         for account in accounts

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import importlib.metadata
 import io
 import json
 import math
 import platform
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +21,12 @@ from sim import ledger
 from sim.model import lever_instances
 from sim.scenario import Scenario
 from sim.study import frames, store
-from sim.study.run import Counts, common_kinds
+from sim.study.run import WORK, Counts
 from sim.study.sources import counted, sources
 
 TABLES = ("summary", "retention", "daily", "cohorts", "ledger")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
+RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 DIGITS = 12
 """Significant digits of a number in a table: fewer than the noise of the last bits."""
 
@@ -34,24 +37,30 @@ class Result:
     ``runs[k][r]`` are the counts of scenario k, replication r (``sim.measure``). The first scenario is the baseline.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario], runs: Sequence[Sequence[Counts]], command: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        runs: Sequence[Sequence[Counts]],
+        command: Sequence[str] = (),
+        names: Sequence[str] | None = None,
+    ) -> None:
         self.plans = list(scenarios)
         self.runs = runs
         self.command = list(command)
-        self.scenarios = distinct_names(scenarios)
+        self.scenarios = list(names or distinct_names(scenarios))
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
-        instances: dict[str, Any] = {}
-        for plan in scenarios:
-            instances |= lever_instances(plan.kinds)
-        if common_kinds(scenarios):
-            instances = lever_instances(dict(common_kinds(scenarios)))
-        self._accounts = ledger.accounts(dict(sorted(instances.items())))
+        used = sorted({item for plan in scenarios for item in plan.kinds.items()})
+        instances = [(name, lever_instances({name: kind})[name]) for name, kind in used]
+        self._counters = list(dict.fromkeys(f"{name}_{c}" for name, v in instances for c in (*v.counters, *v.accounts)))
+        self._accounts = ledger.accounts({})
+        for name, lever in instances:
+            self._accounts |= ledger.accounts({name: lever})
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Scenario × metric, with intervals and paired differences against the baseline."""
-        return frames.summary(self.scenarios, self.plans, self.runs, self._accounts)
+        return frames.summary(self.scenarios, self.plans, self.runs)
 
     @cached_property
     def retention(self) -> pd.DataFrame:
@@ -61,7 +70,7 @@ class Result:
     @cached_property
     def daily(self) -> pd.DataFrame:
         """Scenario × replication × day: stocks and counts."""
-        return frames.daily(self.scenarios, self.runs, self._accounts)
+        return frames.daily(self.scenarios, self.runs, self._counters, self._accounts)
 
     @cached_property
     def cohorts(self) -> pd.DataFrame:
@@ -118,11 +127,12 @@ class Result:
 
     def comparable(self) -> Result:
         """This result without the scenarios whose people are not the baseline's: those cannot be drawn in one figure."""
-        first = self.plans[0]
-        same = [k for k, p in enumerate(self.plans) if (p.population, p.run.users, p.run.days) == (first.population, first.run.users, first.run.days)]
+        people = [(p.population, p.run.users, p.run.days) for p in self.plans]
+        same = [k for k, who in enumerate(people) if who == people[0]]
         if len(same) == len(self.plans):
             return self
-        out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command)
+        names = [self.scenarios[k] for k in same]
+        out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command, names)
         out.seconds = self.seconds
         return out
 
@@ -135,9 +145,32 @@ class Result:
         return written
 
 
-def begin(folder: Path, result: Result) -> None:
-    """Say in the folder that a study is under way."""
-    write_manifest(folder, result.manifest | {"finished": False, "elapsed_seconds": None})
+def begin(folder: Path, result: Result) -> list[str]:
+    """Say in the folder that a study is under way; returns the files that an earlier study left there."""
+    for place in (folder, folder / "plots", folder / WORK):
+        for left_over in [*place.glob(".*.tmp"), *place.glob(".*.part")]:  # of a run that was killed: the folder is ours alone
+            with contextlib.suppress(OSError):
+                left_over.unlink()
+    earlier = _files_of(folder)
+    write_manifest(folder, result.manifest | {"finished": False, "files": earlier, "elapsed_seconds": None})
+    return earlier
+
+
+def finish(folder: Path, result: Result, written: Sequence[Path], earlier: Sequence[str]) -> None:
+    """Take away what an earlier study wrote and this one did not, and say that the study is finished."""
+    files = sorted(path.relative_to(folder).as_posix() for path in written)
+    for name in set(earlier) - set(files):
+        (folder / name).unlink(missing_ok=True)
+    write_manifest(folder, result.manifest | {"files": files})
+
+
+def _files_of(folder: Path) -> list[str]:
+    """The files named by the manifest of a folder; none where it cannot be read. Names that are no result's are left out."""
+    try:
+        files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return sorted(f for f in files if isinstance(f, str) and RESULT_FILE.fullmatch(f)) if isinstance(files, list) else []
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def run_study(
     stop = threading.Event()
     with ThreadPoolExecutor(1 if wide else threads) as pool:
         waiting: dict[Future, tuple[int, int]] = {
-            pool.submit(tasks[at].run, threads if wide else 1, stop): at for at in missing
+            pool.submit(_live, tasks[at], keep.get(at), threads if wide else 1, stop): at for at in missing
         }
         try:
             tell(len(counts), len(tasks), "simulating")
@@ -84,8 +84,6 @@ def run_study(
                 for future in done:
                     at = waiting.pop(future)
                     counts[at] = future.result()
-                    if at in keep:
-                        store.save(keep[at], counts[at])
                 tell(len(counts), len(tasks), "simulating")
         except BaseException:
             stop.set()
@@ -93,6 +91,14 @@ def run_study(
                 future.cancel()
             raise
     return [[counts[k, r] for r in range(replications)] for k in range(len(scenarios))]
+
+
+def _live(task: Task, keep: Path | None, threads: int, stop: threading.Event) -> Counts:
+    """Live one run and keep it at once, so that an interrupt loses no run that was finished."""
+    counts = task.run(threads, stop)
+    if keep is not None:
+        store.save(keep, counts)
+    return counts
 
 
 def _found(path: Path) -> Counts | None:

@@ -33,7 +33,8 @@ def _lines(prefix: str, block: Any) -> list[dict[str, Any]]:
         source, grade = extra.get("source", DESIGN), extra.get("grade", "")
         if source == DESIGN:
             continue
-        if source != ASSUMPTION and value is not None and value != field.get_default(call_default_factory=True) and field.default is not None:
+        default = field.get_default(call_default_factory=True)
+        if source != ASSUMPTION and value is not None and value != default and field.default is not None:
             source, grade = SET_HERE, ""
         lines.append(
             {"parameter": name, "value": str(value), "source": source, "grade": grade, "is_assumption": source in (ASSUMPTION, SET_HERE)}

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim import budget, ledger, measure, model, network
+from sim import budget, ledger, lever, measure, model, network, parameter
 from sim.engine import driver
 from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
@@ -29,7 +29,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One run. ``kinds`` names the levers of the whole study, so that all its runs share one compiled loop."""
+    """One run. ``kinds`` names the levers of the whole study, so that all its runs share one compiled loop.
+
+    A lever that is off changes no bit of a life (a law, and tested), so neither key nor counts know of the study's other levers.
+    """
 
     scenario: Scenario
     replication: int
@@ -40,7 +43,7 @@ class Task:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
         says = {k: v for k, v in self.scenario.resolved().items() if k not in TEXTS}
         del says["run"]["replications"]  # how many runs there are changes none of them
-        code = _code(tuple(sorted((dict(self.kinds) | self.scenario.kinds).items())))
+        code = _code(tuple(sorted(self.scenario.kinds.items())))
         content = [says, self.replication, self.list_orders, code]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -55,6 +58,10 @@ class Task:
             world.step()
         ledger.check(world.ledger(), ledger.accounts(world.levers))
         counts = measure.measure(world)
+        for name in [n for n in world.levers if n not in self.scenario.levers]:
+            for counter in world.levers[name].counter_dtype().names:
+                counts.pop(f"daily/{name}_{counter}", None)
+                counts.pop(f"account/{name}.{counter}", None)
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}
@@ -64,7 +71,7 @@ class Task:
 @lru_cache(maxsize=32)
 def _code(kinds: tuple[tuple[str, str], ...]) -> str:
     """What the counts are made by: the loop's fingerprint, the sources around it, and versions."""
-    around = (budget, ledger, measure, model, network, driver)
+    around = (budget, ledger, lever, measure, model, network, parameter, driver)
     sources = hashlib.sha256("".join(inspect.getsource(m) for m in around).encode()).hexdigest()
     versions = [importlib.metadata.version(p) for p in DECIDING]
     return json.dumps([fingerprint(lever_instances(dict(kinds))), sources, versions])
