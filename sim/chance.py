@@ -10,7 +10,8 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from numba import njit
+
+from sim.compiled import compiled, inlined
 
 LOW = np.uint64(0xFFFFFFFF)
 WORD = np.uint64(32)
@@ -38,7 +39,7 @@ def purposes() -> dict[str, int]:
     return {name: number for number, name in sorted(_REGISTER.items(), key=lambda item: item[1])}
 
 
-@njit(inline="always")
+@inlined
 def _ten_rounds(c0, c1, c2, c3, k0, k1):
     for _ in range(10):
         a = MULTIPLY_0 * c0
@@ -49,7 +50,7 @@ def _ten_rounds(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@njit(inline="always")
+@inlined
 def _number(key, user, day, purpose, k):
     c0, c1, _, _ = _ten_rounds(
         np.uint64(user) & LOW, np.uint64(day) & LOW, np.uint64(purpose) & LOW, np.uint64(k) & LOW,
@@ -58,13 +59,13 @@ def _number(key, user, day, purpose, k):
     return np.float64((c0 << S21) | (c1 >> S11)) * STEP
 
 
-@njit("UniTuple(u8,4)(u8,u8,u8,u8,u8,u8)", error_model="numpy", cache=True)
+@compiled("UniTuple(u8,4)(u8,u8,u8,u8,u8,u8)")
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox-4x32-10: four random 32-bit words from a counter of four words and a key of two."""
     return _ten_rounds(c0, c1, c2, c3, k0, k1)
 
 
-@njit("f8(i8,i8,i8,i8,i8)", error_model="numpy", cache=True)
+@compiled("f8(i8,i8,i8,i8,i8)")
 def chance(key, user, day, purpose, k):
     """The number in [0, 1), in steps of 2⁻⁵³, at one address.
 
@@ -74,7 +75,7 @@ def chance(key, user, day, purpose, k):
     return _number(key, user, day, purpose, k)
 
 
-@njit("void(f8[:],i8,i8,i8,i8,i8)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(f8[:],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""
     for i in range(len(out)):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from sim.compiled import compiled
+
 
 LN2 = 6.931471805599453094e-01
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 PER_LN2 = 1.44269504088896338700
 
 
-@njit("f8(f8)", error_model="numpy", cache=True)
+@compiled("f8(f8)")
 def exp(x):
     """e**x: x = k·ln 2 + r with |r| ≤ ln 2 / 2 (Cody & Waite 1980), then a polynomial of degree 13 in r."""
     if x == 0.0:
@@ -43,7 +44,7 @@ def exp(x):
     return math.ldexp(1.0 + p, int(k))
 
 
-@njit("f8(f8)", error_model="numpy", cache=True)
+@compiled("f8(f8)")
 def log(x):
     """The natural logarithm of x > 0: x = m·2ᵉ with m near 1, then 2·artanh((m−1)/(m+1)) as a series."""
     m, e = math.frexp(x)
@@ -58,7 +59,7 @@ def log(x):
     return 2.0 * s * total + e * LN2
 
 
-@njit("f8(f8,f8)", error_model="numpy", cache=True)
+@compiled("f8(f8,f8)")
 def pulled(p, pull):
     """The probability whose logit is logit(p) + pull; p itself where nothing pulls."""
     if pull == 0.0:
@@ -70,7 +71,7 @@ SMALL_PULL = 1.25
 """Up to here eˣ ≤ 1 + 2x, so most of what does not happen is refused without an exponential."""
 
 
-@njit("b1(f8,f8,f8)", error_model="numpy", cache=True)
+@compiled("b1(f8,f8,f8)")
 def happens(u, p, pull):
     """Whether u < pulled(p, pull)."""
     if pull == 0.0:
@@ -80,7 +81,7 @@ def happens(u, p, pull):
     return u < pulled(p, pull)
 
 
-@njit("i8(f8,f8)", error_model="numpy", cache=True)
+@compiled("i8(f8,f8)")
 def poisson(u, rate):
     """The Poisson count of mean ``rate`` (≤ 700) at the quantile u: never smaller for a larger rate."""
     if u < 1.0 - rate:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from sim.chance import purpose, trait_luck
+from sim.compiled import compiled
 
 MOST_HEARD = 255
 """Friends counted at most."""
@@ -50,7 +50,7 @@ def small_world(key: int, users: int, degree: int, rewire: float) -> Friends:
     return Friends(*_adjacency(np.concatenate(near), np.concatenate(far), users))
 
 
-@njit("Tuple((i8[:],i4[:]))(i8[:],i8[:],i8)", cache=True)
+@compiled("Tuple((i8[:],i4[:]))(i8[:],i8[:],i8)")
 def _adjacency(near, far, users):
     """Both directions of each friendship, user by user, in the order of the edges."""
     starts = np.zeros(users + 1, np.int64)
@@ -69,7 +69,7 @@ def _adjacency(near, far, users):
     return starts, ends
 
 
-@njit("void(u1[:],i8[:],i4[:],u1[:])", nogil=True, cache=True)
+@compiled("void(u1[:],i8[:],i4[:],u1[:])")
 def _spread(posted, starts, ends, heard):
     for i in range(len(posted)):
         if posted[i]:

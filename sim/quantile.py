@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from scipy import special
+
+from sim.compiled import compiled
 
 NODES = 1024
 ZOOM = 32
@@ -39,7 +40,7 @@ def table(upper: Callable[[np.ndarray], np.ndarray]) -> Table:
     return np.ldexp(np.round(mantissa * 2.0**24) / 2.0**24, exponent)
 
 
-@njit("f8(f8[:],f8)", error_model="numpy", cache=True)
+@compiled("f8(f8[:],f8)")
 def quantile(values, u):
     """The quantile at u of the distribution in a table."""
     larger = 1.0 - u
@@ -55,7 +56,7 @@ def quantile(values, u):
     return values[at] + (x - cell) * (values[at + 1] - values[at])
 
 
-@njit("f8[:](f8[:],f8[:])", error_model="numpy", cache=True)
+@compiled("f8[:](f8[:],f8[:])")
 def quantiles(values, luck):
     """The quantile of each number in ``luck``; same shape."""
     out = np.empty(len(luck), np.float64)

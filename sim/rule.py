@@ -1,4 +1,4 @@
-"""@rule: a rule is a plain scalar function of one user; numba compiles it, plain Python can still run it.
+"""@rule: a rule is a plain scalar function of one user; the engine compiles it, plain Python can still run it.
 
     rule(u, own, p, t, m)     a lever's rule
     rule(u, p, t, m)          a rule of the lifecycle
@@ -16,15 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from numba import njit
-
 PHASES = ("offer", "visit", "pay", "reward", "close")
 """When a lever's rule acts: every day; on each visit, before the decision; on each order, before it is paid; on each order,
 once paid; at the end of every day."""
-
-JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""How a part of the loop is compiled: into its caller, and for no other caller."""
-
 
 def rule(phase: str) -> Callable:
     """Mark a function as a rule of a phase (``PHASES``), or of the ``lifecycle``."""
@@ -32,13 +26,7 @@ def rule(phase: str) -> Callable:
         raise ValueError(f"{phase!r} is no phase of the day; choose from {', '.join(PHASES)}")
 
     def mark(function: Callable) -> Callable:
-        compiled = njit(**JIT)(function)
-        compiled.phase = phase
-        return compiled
+        function.phase = phase
+        return function
 
     return mark
-
-
-def plain(function: Callable) -> Callable:
-    """The rule as the Python function it was written as."""
-    return getattr(function, "py_func", function)

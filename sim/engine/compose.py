@@ -15,13 +15,16 @@ from collections.abc import Callable, Mapping
 import numba
 import numpy as np
 
-from sim import chance, day, exact, layout, population, quantile, rule
+from sim import chance, compiled, day, exact, layout, population, quantile, rule
 from sim.chance import chances
 from sim.engine import records
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
-from sim.rule import JIT, PHASES, plain
+from sim.rule import PHASES
+
+JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""How a part of the loop is compiled: into its caller, and for no other caller."""
 
 CHUNK = 8_192
 """Users in a chunk: the unit of work, whatever the number of threads."""
@@ -37,7 +40,7 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    sources = {m.__name__: m for m in (chance, day, exact, layout, population, quantile, records, rule, sys.modules[__name__])}
+    sources = {m.__name__: m for m in (chance, compiled, day, exact, layout, population, quantile, records, rule, sys.modules[__name__])}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
     content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
@@ -48,18 +51,16 @@ def fingerprint(levers: Mapping[str, Lever]) -> str:
 
 def plain_day(levers: Mapping[str, Lever]) -> Callable:
     """``sim.day.live`` with the levers' rules in place, in plain Python."""
-    scope = {name: plain(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
-    for phase in PHASES:
-        scope[phase] = _in_turn([(plain(f), slot) for f, slot in steps(levers, phase)])
-    return types.FunctionType(plain(day.live).__code__, scope, "live")
+    scope = {**vars(day), **{phase: _in_turn(steps(levers, phase)) for phase in PHASES}}
+    return types.FunctionType(day.live.__code__, scope, "live")
 
 
 def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
-    scope = dict(vars(day))
+    scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase(steps(levers, phase))
-    one_day = numba.njit(**JIT)(types.FunctionType(plain(day.live).__code__, scope, "live"))
+        scope[phase] = _phase([(numba.njit(**JIT)(f), slot) for f, slot in steps(levers, phase)])
+    one_day = numba.njit(**JIT)(types.FunctionType(day.live.__code__, scope, "live"))
     size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
     loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": one_day, **size}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"

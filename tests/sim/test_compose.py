@@ -24,7 +24,7 @@ ELSEWHERE = ("network.py", "measure.py", "engine/driver.py")
 COMPILED = sorted(
     str(file.relative_to(HOUSE))
     for file in HOUSE.rglob("*.py")
-    if re.search(r"^@(njit|numba\.njit|rule)\(", file.read_text(encoding="utf-8"), re.MULTILINE)
+    if re.search(r"^@(njit|numba\.njit|rule|compiled)\(", file.read_text(encoding="utf-8"), re.MULTILINE)
     and str(file.relative_to(HOUSE)) not in ELSEWHERE
 )
 

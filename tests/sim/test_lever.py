@@ -28,7 +28,7 @@ def test_a_lever_file_says_everything_about_its_lever(name):
     assert any("\u4e00" <= letter <= "\u9fff" for letter in lever.doc), "its Chinese name"
     assert lever.columns and lever.counters and lever.accounts and lever.laws
     assert {f.phase for f in lever.rules} <= set(PHASES)
-    assert all((f.py_func.__doc__ or "").strip() for f in lever.rules)
+    assert all((f.__doc__ or "").strip() for f in lever.rules)
     assert {a.kind for a in lever.accounts.values()} <= {"discount", "cost"}
     for table in (lever.columns, lever.counters, lever.shared):
         assert all(entry.unit and entry.meaning for entry in table.values())

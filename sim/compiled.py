@@ -1,0 +1,51 @@
+"""@compiled: a function that numba compiles when it is first needed.
+
+Reading a scenario, listing levers or refusing a bad file needs no compiler, and numba alone takes half a second to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
+from typing import Any
+
+
+class Compiled:
+    """A function known by what it is called with; ``py_func`` is the function as written.
+
+    Inside compiled code it is numba's own compiled function (``_numba_type_``), from Python a call compiles, or loads what was
+    compiled before, and calls that.
+    """
+
+    def __init__(self, function: Callable, signature: str | None, options: dict[str, Any]) -> None:
+        update_wrapper(self, function)
+        self.py_func, self._signature, self._options = function, signature, options
+
+    @cached_property
+    def dispatcher(self) -> Callable:
+        """numba's compiled function (the plain one where numba's compiler is switched off)."""
+        from numba import njit
+
+        return njit(*([self._signature] if self._signature else []), error_model="numpy", **self._options)(self.py_func)
+
+    @property
+    def _numba_type_(self) -> Any:
+        from numba import typeof
+
+        return typeof(self.dispatcher)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.dispatcher(*arguments)
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+
+def compiled(signature: str) -> Callable[[Callable], Compiled]:
+    """Compile a function for one signature, on disk from then on. What it calls must stand in its own file, or be ``compiled`` too."""
+    return lambda function: Compiled(function, signature, {"nogil": True, "cache": True})
+
+
+def inlined(function: Callable) -> Compiled:
+    """A part of compiled functions of the same file."""
+    return Compiled(function, None, {"inline": "always"})
