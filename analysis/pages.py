@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.lever import Lever, levers
 from sim.parameter import ASSUMPTION, DESIGN, specification
-from sim.rule import PHASES, plain
+from sim.rule import PHASES
 
 FOLDER = Path("docs/levers")
 PHASE_WORDS = {
@@ -60,7 +60,7 @@ def page(lever: Lever) -> str:
         (
             "What it does in a day",
             ["when", "rule", "what it does"],
-            [[PHASE_WORDS[f.phase], f"`{f.__name__}`", " ".join((plain(f).__doc__ or "").split())] for f in rules],
+            [[PHASE_WORDS[f.phase], f"`{f.__name__}`", " ".join((f.__doc__ or "").split())] for f in rules],
         ),
         (
             "What it remembers about a user",
