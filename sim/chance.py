@@ -75,7 +75,7 @@ def chance(key, user, day, purpose, k):
     return _number(key, user, day, purpose, k)
 
 
-@compiled("void(f8[:],i8,i8,i8,i8,i8)")
+@compiled("void(f8[::1],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""
     for i in range(len(out)):

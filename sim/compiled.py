@@ -48,4 +48,4 @@ def compiled(signature: str) -> Callable[[Callable], Compiled]:
 
 def inlined(function: Callable) -> Compiled:
     """A part of compiled functions of the same file."""
-    return Compiled(function, None, {"inline": "always"})
+    return Compiled(function, None, {"forceinline": True})
