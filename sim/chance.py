@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.compiled import compiled, inlined
 
-LOW = np.uint64(0xFFFFFFFF)
+MASK = 0xFFFFFFFF
+LOW = np.uint64(MASK)
 WORD = np.uint64(32)
 MULTIPLY_0, MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 BUMP_0, BUMP_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -53,8 +54,8 @@ def _ten_rounds(c0, c1, c2, c3, k0, k1):
 @inlined
 def _number(key, user, day, purpose, k):
     c0, c1, _, _ = _ten_rounds(
-        np.uint64(user) & LOW, np.uint64(day) & LOW, np.uint64(purpose) & LOW, np.uint64(k) & LOW,
-        np.uint64(key) & LOW, np.uint64(key) >> WORD,
+        np.uint64(user & MASK), np.uint64(day & MASK), np.uint64(purpose & MASK), np.uint64(k & MASK),
+        np.uint64(key & MASK), np.uint64(key >> 32),
     )
     return np.float64((c0 << S21) | (c1 >> S11)) * STEP
 
