@@ -41,8 +41,8 @@ def index(found: dict[str, Lever]) -> str:
         "",
         *table(["lever", "what it is", "decisions", "from a source", "assumptions"], rows),
         "",
-        "*Decisions* are the platform's to make. Parameters *from a source* describe people and have a publication or a dataset behind them, "
-        "with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, C observational or vendor, "
+        "*Decisions* are the platform's to make. Parameters *from a source* describe people and have a publication or a dataset "
+        "behind them, with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, C observational or vendor, "
         "D rule of thumb. *Assumptions* describe people and nobody has measured them.",
     ]
     return "\n".join(lines) + "\n"
@@ -67,8 +67,16 @@ def page(lever: Lever) -> str:
             ["column", "unit", "meaning"],
             [[f"`{name}`", c.unit, c.meaning + (f" ({c.size} of them)" if c.size else "")] for name, c in lever.columns.items()],
         ),
-        ("What it counts", ["counter", "unit", "meaning"], [[f"`{lever.name}_{n}`", c.unit, c.meaning] for n, c in lever.counters.items()]),
-        ("Where it posts money", ["account", "kind", "meaning"], [[f"`{lever.name}.{n}`", a.kind, a.meaning] for n, a in lever.accounts.items()]),
+        (
+            "What it counts",
+            ["counter", "unit", "meaning"],
+            [[f"`{lever.name}_{name}`", c.unit, c.meaning] for name, c in lever.counters.items()],
+        ),
+        (
+            "Where it posts money",
+            ["account", "kind", "meaning"],
+            [[f"`{lever.name}.{name}`", a.kind, a.meaning] for name, a in lever.accounts.items()],
+        ),
         ("What it tells everybody each day", ["number", "unit", "meaning"], [[f"`{n}`", s.unit, s.meaning] for n, s in lever.shared.items()]),
     ]
     lines = [f"# {lever.name}", "", "Made from the lever file by `python -m analysis.pages`; do not edit by hand.", "", lever.doc]
