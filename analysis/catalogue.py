@@ -30,7 +30,8 @@ def _page(name: str, entry: dict[str, Any]) -> str:
         span = ", ".join(facts["choices"]) if facts.get("choices") else span
         head = f"  {parameter} = {_number(facts['default'])}  [{facts['unit']}]" + (f"  {span}" if span else "")
         grade = f" (grade {facts['grade']})" if facts["grade"] else ""
-        lines += [head, *textwrap.wrap(f"{facts['meaning']}. Source: {facts['source']}{grade}.", 104, initial_indent="      ", subsequent_indent="      ")]
+        text = f"{facts['meaning']}. Source: {facts['source']}{grade}."
+        lines += [head, *textwrap.wrap(text, 104, initial_indent="      ", subsequent_indent="      ")]
     return "\n".join(lines)
 
 

@@ -42,8 +42,8 @@ def index(found: dict[str, Lever]) -> str:
         *table(["lever", "what it is", "decisions", "from a source", "assumptions"], rows),
         "",
         "*Decisions* are the platform's to make. Parameters *from a source* describe people and have a publication or a dataset "
-        "behind them, with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, C observational or vendor, "
-        "D rule of thumb. *Assumptions* describe people and nobody has measured them.",
+        "behind them, with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, "
+        "C observational or vendor, D rule of thumb. *Assumptions* describe people and nobody has measured them.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -77,7 +77,11 @@ def page(lever: Lever) -> str:
             ["account", "kind", "meaning"],
             [[f"`{lever.name}.{name}`", a.kind, a.meaning] for name, a in lever.accounts.items()],
         ),
-        ("What it tells everybody each day", ["number", "unit", "meaning"], [[f"`{n}`", s.unit, s.meaning] for n, s in lever.shared.items()]),
+        (
+            "What it tells everybody each day",
+            ["number", "unit", "meaning"],
+            [[f"`{name}`", s.unit, s.meaning] for name, s in lever.shared.items()],
+        ),
     ]
     lines = [f"# {lever.name}", "", "Made from the lever file by `python -m analysis.pages`; do not edit by hand.", "", lever.doc]
     for title, heads, rows in sections:

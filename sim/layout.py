@@ -58,7 +58,8 @@ def _view(columns: dict[tuple[str, str], Column], place: Mapping[tuple[str, str]
 
 def daily_bytes(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> int:
     """How many bytes at a row's beginning hold the daily columns, in whole lines."""
-    size = sum(np.dtype(c.dtype).itemsize * max(c.size, 1) for part in (columns, *(v.columns for v in levers.values())) for c in part.values() if c.daily)
+    parts = (columns, *(lever.columns for lever in levers.values()))
+    size = sum(np.dtype(c.dtype).itemsize * max(c.size, 1) for part in parts for c in part.values() if c.daily)
     return -(-size // LINE) * LINE
 
 

@@ -25,9 +25,10 @@ class LifecycleModel(MesaSurface):
     """The users of a platform under one scenario, day by day.
 
     ``scenario`` is a loaded scenario or the path of one; ``users`` and ``days`` override its run block. ``rng`` is the seed (a whole
-    number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of one seed
-    apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``levers`` names further levers to
-    compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order (``orders()``).
+    number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of
+    one seed apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``kinds`` names further
+    levers to compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order
+    (``orders()``).
 
     Day 0, the day of entry, has been lived once the model is made; ``step()`` lives the next day.
     """

@@ -56,18 +56,17 @@ TODAY = np.dtype(
         ("reach", "f8"), ("luck", "f8"), ("heard", "i8"), ("touched", "i8"),
         ("visit_pull", "f8"), ("order_pull", "f8"), ("stay_pull", "f8"), ("return_hazard", "f8"), ("cheaper", "f8"),
         ("messages", "f8"), ("alive_share", "f8"), ("visits", "i8"), ("visit", "i8"), ("orders", "i8"), ("ordered", "i8"),
-        ("basket", "i8"), ("due", "i8"), ("perceived_saving", "f8"), ("basket_lift", "f8"), ("posted", "i8"), ("entered", "i8"), ("returned", "i8"),
-        ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
+        ("basket", "i8"), ("due", "i8"), ("perceived_saving", "f8"), ("basket_lift", "f8"), ("posted", "i8"), ("entered", "i8"),
+        ("returned", "i8"), ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
     ]
 )
 """Today: the calendar (key, day, season; reach: chance that a prospect is reached), the user's luck with visits and the
 number of friends who posted yesterday (touched: of the engine's own), then what the day has brought one user so far.
 
 Scratch, set to zero when a user's day begins: pulls on the visit log-rate, the order logit, the logit of staying; hazard of coming
-back; relative saving promised at this visit; messages received; share of the day before leaving; visits planned, this visit's number, orders
-so far, whether this visit ordered; basket, what is still due, and the saving perceived on it, in minor units; log-lift of the basket; whether
-the user posted; whether the user signed up today; whether the user came back today; basket and payment of
-each order.
+back; relative saving promised at this visit; messages received; share of the day before leaving; visits planned, this visit's
+number, orders so far, whether this visit ordered; basket, what is still due, and the saving perceived on it, in minor units;
+log-lift of the basket; whether the user posted, signed up today, came back today; basket and payment of each order.
 """
 
 ORDER_RATE, LEAVE, LIFETIME, VALUE = (purpose(f"trait.{n}") for n in ("order_rate", "leave", "lifetime", "value"))

@@ -86,5 +86,5 @@ def exponential() -> Table:
 
 
 def normal() -> Table:
-    """Standard normal, cut at −3.6 below and −7 above."""
+    """Standard normal, which ends at about −3.6 and +7."""
     return table(lambda larger: np.maximum(-special.ndtri(larger), -8.0))

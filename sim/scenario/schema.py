@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.parameter import MONEY, Parameters, param
+from sim.parameter import Parameters, param
 
 CDNOW = "Fader, Hardie & Lee 2005, CDNOW, Table 2"
 

@@ -108,7 +108,7 @@ def test_an_edited_source_is_never_answered_from_an_old_binary(copied):
     seen = [first]
     for file, old, new in (
         ("levers/onboarding.py", "p.strength * p.to_visit", "p.strength * (p.to_visit + 1.0)"),
-        ("exact.py", "p = p * r + 1.0 / 6.0", "p = p * r + 6.0"),
+        ("exact.py", "r * (1.0 / 6.0)", "r * 6.0"),
     ):
         edit(copied, file, old, new)
         seen.append(run(copied))
