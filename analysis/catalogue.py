@@ -8,6 +8,9 @@ from typing import Any
 from sim.lever import levers
 from sim.parameter import specification
 
+WIDTH = 104
+"""Characters of a line of text."""
+
 
 def catalogue() -> dict[str, dict[str, Any]]:
     """``{lever: {doc, parameters: {name: {unit, default, minimum, maximum, meaning, source, …}}}}``, by name."""
@@ -23,7 +26,8 @@ def render(table: dict[str, dict[str, Any]], whole: bool) -> str:
 
 
 def _page(name: str, entry: dict[str, Any]) -> str:
-    lines = [f"levers.{name}", "", *entry["doc"].splitlines(), ""]
+    about = [textwrap.fill(line, WIDTH) for line in entry["doc"].splitlines()]
+    lines = [f"levers.{name}", "", *about, ""]
     for parameter, facts in entry["parameters"].items():
         low, high = facts["minimum"], facts["maximum"]
         span = f"{_number(low)} to {_number(high)}" if low is not None and high is not None else ""
@@ -31,7 +35,7 @@ def _page(name: str, entry: dict[str, Any]) -> str:
         head = f"  {parameter} = {_number(facts['default'])}  [{facts['unit']}]" + (f"  {span}" if span else "")
         grade = f" (grade {facts['grade']})" if facts["grade"] else ""
         text = f"{facts['meaning']}. Source: {facts['source']}{grade}."
-        lines += [head, *textwrap.wrap(text, 104, initial_indent="      ", subsequent_indent="      ")]
+        lines += [head, *textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="      ")]
     return "\n".join(lines)
 
 

@@ -29,6 +29,8 @@ def retention_curves(
     if definition in ("rolling", "exact_day"):
         # On day 0 everybody is there by definition: a scale that shows it hides the differences.
         rows = rows[rows["age_days"] > 0]
+    if rows["age_days"].nunique() < 2:
+        raise ValueError(f"retention has no curve to draw with definition={definition}, event={event}, start={start}")
     labels = style.names(tables.scenarios)
     how = metrics.definition(definition, event)
     return Picture(

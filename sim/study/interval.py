@@ -17,7 +17,7 @@ def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = len(values)
     mean = values.mean(axis=0)
     if n < 2:
-        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+        return mean, mean * np.nan, mean * np.nan
     half = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
     return mean, mean - half, mean + half
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -57,56 +58,63 @@ def run_study(
     """
     threads = threads or cores()
     kinds = common_kinds(scenarios)
-    tasks = {
-        (k, r): Task(scenario, r, kinds, list_orders) for r in range(replications) for k, scenario in enumerate(scenarios)
-    }
-    keep = {at: folder / WORK / f"{task.key()}.run" for at, task in tasks.items()} if folder is not None else {}
-    counts: dict[tuple[int, int], Counts] = {}
-    for at, path in keep.items():
-        found = _found(path)
-        if found is not None:
-            counts[at] = found
-    missing = [at for at in tasks if at not in counts]
-    tell = progress or (lambda done, total, doing: None)
+    names: dict[tuple[int, int], str] = {}
+    tasks: dict[str, Task] = {}  # equal runs of two scenarios have one name, and are lived once
+    for r in range(replications):
+        for k, scenario in enumerate(scenarios):
+            task = Task(scenario, r, kinds, list_orders)
+            names[k, r] = task.key()
+            tasks.setdefault(names[k, r], task)
+    counts = _found_in(folder, tasks) if folder is not None else {}
+    missing = [name for name in tasks if name not in counts]
+
+    def tell(doing: str) -> None:
+        if progress is not None:
+            progress(sum(name in counts for name in names.values()), len(names), doing)
+
     if missing:
-        tell(len(counts), len(tasks), "compiling")
+        tell("compiling")
         _warm_up(tasks[missing[0]])
     wide = max((s.run.users for s in scenarios), default=0) >= LARGE_RUN
     stop = threading.Event()
+    waiting: dict[Future, str] = {}
     with ThreadPoolExecutor(1 if wide else threads) as pool:
-        waiting: dict[Future, tuple[int, int]] = {
-            pool.submit(_live, tasks[at], keep.get(at), threads if wide else 1, stop): at for at in missing
-        }
         try:
-            tell(len(counts), len(tasks), "simulating")
+            for name in missing:
+                waiting[pool.submit(_live, tasks[name], folder, threads if wide else 1, stop)] = name
+            tell("simulating")
             while waiting:
                 done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
-                    at = waiting.pop(future)
-                    counts[at] = future.result()
-                tell(len(counts), len(tasks), "simulating")
+                    counts[waiting.pop(future)] = future.result()
+                tell("simulating")
         except BaseException:
             stop.set()
             for future in waiting:
                 future.cancel()
             raise
-    return [[counts[k, r] for r in range(replications)] for k in range(len(scenarios))]
+    return [[counts[names[k, r]] for r in range(replications)] for k in range(len(scenarios))]
 
 
-def _live(task: Task, keep: Path | None, threads: int, stop: threading.Event) -> Counts:
+def _live(task: Task, folder: Path | None, threads: int, stop: threading.Event) -> Counts:
     """Live one run and keep it at once, so that an interrupt loses no run that was finished."""
     counts = task.run(threads, stop)
-    if keep is not None:
-        store.save(keep, counts)
+    if folder is not None:
+        store.save(_place(folder, task.key()), counts)
     return counts
 
 
-def _found(path: Path) -> Counts | None:
-    """A kept run; None where there is none, or where it is damaged and must be lived again."""
-    try:
-        return store.load(path)
-    except (FileNotFoundError, store.DamagedFile):
-        return None
+def _place(folder: Path, name: str) -> Path:
+    return folder / WORK / f"{name}.run"
+
+
+def _found_in(folder: Path, names: Iterable[str]) -> dict[str, Counts]:
+    """The kept runs among these; what is damaged is left out, to be lived again."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(FileNotFoundError, store.DamagedFile):
+            found[name] = store.load(_place(folder, name))
+    return found
 
 
 def _warm_up(task: Task) -> None:

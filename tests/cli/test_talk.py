@@ -1,0 +1,69 @@
+"""Progress: lines where stderr is a file, a bar where it is a terminal, and the same words in both languages."""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+import sys
+from pathlib import Path
+
+from analysis import terminal
+from analysis.terminal import WORDS, Talk
+
+
+def test_both_languages_say_the_same_things_with_the_same_blanks():
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+    for key, english in WORDS["en"].items():
+        blanks = [{name for _, name, _, _ in string.Formatter().parse(text)} for text in (english, WORDS["zh"][key])]
+        assert blanks[0] == blanks[1], key
+
+
+def test_without_a_terminal_each_new_step_is_a_line_at_once(capsys):
+    talk = Talk("en", quiet=False)
+    talk.begin(2, 3, Path("o"))
+    with talk.progress() as progress:
+        progress(0, 6, "compiling")
+        progress(0, 6, "simulating")
+        progress(1, 1, "drawing")
+    assert capsys.readouterr().err.splitlines() == [
+        "2 scenario(s) × 3 replication(s) → o",
+        "compiling the rules (once)",
+        "simulating 0/6",
+        "drawing plots and report",
+    ]
+
+
+def test_without_a_terminal_a_long_step_says_how_far_it_is_now_and_then(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    with Talk("en", quiet=False).progress() as progress:
+        for done in range(6):
+            now[0] = done
+            progress(done, 6, "simulating")
+    assert capsys.readouterr().err.splitlines() == ["simulating 0/6", "simulating 2/6", "simulating 4/6"]
+
+
+def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(monkeypatch):
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with Talk("zh", quiet=False).progress() as progress:
+        progress(0, 6, "compiling")
+        progress(4, 6, "simulating")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert "正在模拟" in plain and "4/6" in plain
+    assert screen.getvalue().rstrip().endswith("\x1b[2K")  # the last line is wiped
+
+
+def test_quiet_shows_no_progress(capsys):
+    talk = Talk("en", quiet=True)
+    talk.begin(1, 1, Path("o"))
+    with talk.progress() as progress:
+        progress(0, 6, "simulating")
+    assert capsys.readouterr().err == ""
