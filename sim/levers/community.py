@@ -24,7 +24,7 @@ class Parameters(LeverParameters):
     seed_share: float = param(0.0, "share", "of users the platform asks to post on every visit", ge=0, le=1, source="design")
     reward: float = param(0.00, MONEY, "paid for a post", ge=0, le=1_000, source="design")
     reward_pull: float = param(0.50, "logit", "posting, for a reward of 1.00", ge=0, le=5)
-    moderation: float = param(0.02, MONEY, "cost of moderating a post", ge=0, le=1_000)
+    moderation: float = param(0.02, MONEY, "cost of moderating a post", ge=0, le=1_000, source="design")
     content_lift: float = param(0.049, "log-rate", "visits at a full stock of fresh posts (×1.05)", ge=-0.1, le=0.3, source="range ×.95 to ×1.24: Algesheimer 2010, Manchanda 2015", grade="B")
     trust_lift: float = param(0.10, "logit", "first order at a full stock of fresh posts", ge=0, le=2)
     half_stock: float = param(0.05, "posts/user", "fresh posts at which half of that is reached", gt=0, le=1_000)

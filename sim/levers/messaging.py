@@ -25,7 +25,7 @@ class Push(Block):
     per_week: float = param(0.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
     opt_in: float = param(0.60, "share", "of users who take them", ge=0, le=1, source="Airship: Android 81 %, iOS 51 %", grade="C")
     lift: float = param(0.60, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5)
-    cost: float = param(0.00, MONEY, "per message", ge=0, le=100)
+    cost: float = param(0.00, MONEY, "per message", ge=0, le=100, source="design")
     opt_out: float = param(0.002, "share", "who opt out at a message when rested", ge=0, le=1)
 
 
@@ -35,7 +35,7 @@ class Email(Block):
     per_week: float = param(1.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
     opt_in: float = param(0.50, "share", "of users who take them", ge=0, le=1)
     lift: float = param(1.20, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5, source=HILLSTROM, grade="A")
-    cost: float = param(0.01, MONEY, "per message", ge=0, le=100)
+    cost: float = param(0.01, MONEY, "per message", ge=0, le=100, source="design")
     opt_out: float = param(0.0025, "share", "who opt out at a message when rested", ge=0, le=1, source="Mailchimp 2019: .25 % a message", grade="C")
 
 
@@ -45,7 +45,7 @@ class Sms(Block):
     per_week: float = param(0.0, "messages/week", "sent to a user who opted in", ge=0, le=50, source="design")
     opt_in: float = param(0.70, "share", "of users who take them", ge=0, le=1)
     lift: float = param(0.90, "log-rate", "visits on the day of a message to a rested user", ge=0, le=5)
-    cost: float = param(0.05, MONEY, "per message", ge=0, le=100)
+    cost: float = param(0.05, MONEY, "per message", ge=0, le=100, source="design")
     opt_out: float = param(0.005, "share", "who opt out at a message when rested", ge=0, le=1)
 
 
@@ -59,7 +59,7 @@ class Parameters(LeverParameters):
     keep: float = param(0.80, "share/day", "of a message's lift left on the next day", ge=0, lt=1, source="with `lift`, fitted to " + HILLSTROM, grade="B")
     rest_days: float = param(10.0, "days", "of rest after which a message has 63 % of its full lift", gt=0, le=365, source="weekly contacts 1 … 5 give demand .10 .17 .19 .20 .205", grade="C")
     annoyance: float = param(0.15, "1/message", "growth of the log of opting out with each message still felt", ge=0, le=2)
-    sunset_days: int = param(180, "days", "without a visit, after which nothing more is sent", ge=1, le=3_660)
+    sunset_days: int = param(180, "days", "without a visit, after which nothing more is sent", ge=1, le=3_660, source="design")
 
 
 COLUMNS = {

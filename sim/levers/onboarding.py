@@ -16,12 +16,12 @@ NONE, OPEN, USED, EXPIRED = range(4)
 
 
 class Parameters(LeverParameters):
-    gift: float = param(10.00, MONEY, "taken off one early order", ge=0, le=10_000)
-    min_spend: float = param(20.00, MONEY, "smallest order the gift is good for", ge=0, le=100_000)
-    window_days: int = param(14, "days", "after sign-up, until gift and guide end", ge=1, le=365)
-    orders: int = param(2, "orders", "the lever acts until a user has placed so many", ge=1, le=20)
+    gift: float = param(10.00, MONEY, "taken off one early order", ge=0, le=10_000, source="design")
+    min_spend: float = param(20.00, MONEY, "smallest order the gift is good for", ge=0, le=100_000, source="design")
+    window_days: int = param(14, "days", "after sign-up, until gift and guide end", ge=1, le=365, source="design")
+    orders: int = param(2, "orders", "the lever acts until a user has placed so many", ge=1, le=20, source="design")
     seen: float = param(0.6, "share", "visits on which the gift is noticed", ge=0, le=1)
-    guide_quality: float = param(0.5, "share", "0: no guide, 1: the best one can imagine", ge=0, le=1)
+    guide_quality: float = param(0.5, "share", "0: no guide, 1: the best one can imagine", ge=0, le=1, source="design")
     guide_visit: float = param(0.40, "log-rate", "visits, with the best guide", ge=0, le=2)
     guide_order: float = param(0.40, "logit", "order decision, with the best guide", ge=0, le=2)
     guide_stay: float = param(0.30, "logit", "staying after an early order, with the best guide", ge=0, le=2)
