@@ -92,7 +92,7 @@ def trait_luck(key: int, users: int, purpose: int, k: int) -> np.ndarray:
 
 def key_of(seed: int, replication: int) -> int:
     """The key of one replication of one study: 63 bits, themselves addressed by seed and replication."""
-    words = philox(
+    words = _ten_rounds.py_func(
         np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication), np.uint64(0x6C696665), np.uint64(0), np.uint64(0)
     )
     return (int(words[0]) | int(words[1]) << 32) & 0x7FFFFFFFFFFFFFFF

@@ -5,9 +5,23 @@ Reading a scenario, listing levers or refusing a bad file needs no compiler, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property, update_wrapper
 from typing import Any
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: numba makes a great many objects, all of which are needed to the end."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Compiled:
@@ -26,7 +40,8 @@ class Compiled:
         """numba's compiled function (the plain one where numba's compiler is switched off)."""
         from numba import njit
 
-        return njit(*([self._signature] if self._signature else []), error_model="numpy", **self._options)(self.py_func)
+        with no_collection():
+            return njit(*([self._signature] if self._signature else []), error_model="numpy", **self._options)(self.py_func)
 
     @property
     def _numba_type_(self) -> Any:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.chance import chances
+from sim.compiled import no_collection
 from sim.engine import records
 from sim.engine.compose import CHUNK, compiled_loop, plain_day
 from sim.lever import Lever
@@ -107,6 +108,10 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
 
     def work(first: int, last: int) -> None:
         run(*arrays, counters, state.policy, today.copy(), silent, first, last)
+
+    if not getattr(run, "signatures", True):
+        with no_collection():
+            work(0, 0)
 
     if pool is None or chunks == 1:
         work(0, chunks)
