@@ -195,6 +195,7 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
         def progress(done: int, total: int, doing: str) -> None:
             if now.get("interrupted"):
                 raise KeyboardInterrupt
+            now["asking"] = doing == "simulating"
             show_progress(done, total, doing)
 
         def draw(result: Any, place: Path) -> list[Path]:
@@ -318,11 +319,15 @@ def failure(error: OSError, lang: str) -> str:
 
 
 def listen(now: dict[str, Any]) -> None:
-    """Make SIGINT and SIGTERM interrupt this process, also where a library drops the exception: ``now`` remembers."""
+    """Make SIGINT and SIGTERM interrupt this process, also where a library drops the exception: ``now`` remembers.
+
+    While runs are under way nothing is raised, because threads and locks stand everywhere then: progress asks twice a second.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         now["interrupted"] = True
-        raise KeyboardInterrupt
+        if not now.get("asking"):
+            raise KeyboardInterrupt
 
     def dropped(event: Any) -> None:
         if event.exc_type is not KeyboardInterrupt:  # LLVM's callbacks into Python cannot raise; the next progress does

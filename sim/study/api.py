@@ -61,6 +61,8 @@ def compare(
     with alone(at / WORK):
         earlier = begin(at, Result(plans, [], command))
         result = Result(plans, run_study(plans, first.replications, folder=at, **options), command)
+        if progress is not None:
+            progress(1, 1, "writing")
         written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]
         result.seconds = time.monotonic() - started
         finish(at, result, written, earlier)

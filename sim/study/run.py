@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sim.study.task import Task
 
 LARGE_RUN = 200_000
 """Users from which on one run uses all threads; smaller runs are lived side by side, a thread each."""
+
+PATIENCE = 0.5
+"""Seconds without a finished run after which progress is told anyway."""
 
 WORK = ".runs"
 """Folder of a result in which finished runs are kept."""
@@ -66,34 +70,63 @@ def run_study(
             names[k, r] = task.key()
             tasks.setdefault(names[k, r], task)
     counts = _found_in(folder, tasks) if folder is not None else {}
-    missing = [name for name in tasks if name not in counts]
-
-    def tell(doing: str) -> None:
-        if progress is not None:
-            progress(sum(name in counts for name in names.values()), len(names), doing)
-
+    missing = {name: task for name, task in tasks.items() if name not in counts}
+    alike = Counter(names.values())
+    finished = sum(alike[name] for name in counts)
+    tell = progress or (lambda done, total, doing: None)
     if missing:
-        tell("compiling")
-        _warm_up(tasks[missing[0]])
-    wide = max((s.run.users for s in scenarios), default=0) >= LARGE_RUN
-    stop = threading.Event()
-    waiting: dict[Future, str] = {}
-    with ThreadPoolExecutor(1 if wide else threads) as pool:
-        try:
-            for name in missing:
-                waiting[pool.submit(_live, tasks[name], folder, threads if wide else 1, stop)] = name
-            tell("simulating")
-            while waiting:
-                done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in done:
-                    counts[waiting.pop(future)] = future.result()
-                tell("simulating")
-        except BaseException:
-            stop.set()
-            for future in waiting:
-                future.cancel()
-            raise
+        tell(finished, len(names), "compiling")
+        _warm_up(next(iter(missing.values())))
+    tell(finished, len(names), "simulating")
+    with contextlib.closing(_side_by_side(missing, folder, threads)) as runs:
+        for name, found in runs:
+            if name is not None:
+                counts[name] = found
+                finished += alike[name]
+            tell(finished, len(names), "simulating")
     return [[counts[names[k, r]] for r in range(replications)] for k in range(len(scenarios))]
+
+
+def _side_by_side(tasks: Mapping[str, Task], folder: Path | None, threads: int) -> Iterator[tuple[str | None, Counts]]:
+    """Live the runs, several at a time; gives each with its name as it is done, and (None, {}) now and then while none is.
+
+    Threads and two queues rather than an executor: an interrupt inside ``concurrent.futures.wait`` can leave its locks taken for ever.
+    """
+    wide = max((task.scenario.run.users for task in tasks.values()), default=0) >= LARGE_RUN
+    todo: SimpleQueue[str] = SimpleQueue()
+    done: SimpleQueue[tuple[str, Counts | BaseException]] = SimpleQueue()
+    stop = threading.Event()
+    for name in tasks:
+        todo.put(name)
+
+    def work() -> None:
+        with contextlib.suppress(Empty):
+            while not stop.is_set():
+                name = todo.get_nowait()
+                try:
+                    done.put((name, _live(tasks[name], folder, threads if wide else 1, stop)))
+                except BaseException as error:  # raised by whoever waits for the run
+                    done.put((name, error))
+
+    workers = [threading.Thread(target=work) for _ in range(1 if wide else min(threads, len(tasks)))]
+    try:
+        for worker in workers:
+            worker.start()
+        for _ in tasks:
+            while True:
+                try:
+                    name, found = done.get(timeout=PATIENCE)
+                    break
+                except Empty:
+                    yield None, {}
+            if isinstance(found, BaseException):
+                raise found
+            yield name, found
+    finally:
+        stop.set()
+        for worker in workers:
+            if worker.is_alive():
+                worker.join()
 
 
 def _live(task: Task, folder: Path | None, threads: int, stop: threading.Event) -> Counts:

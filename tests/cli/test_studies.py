@@ -188,7 +188,7 @@ def test_two_users_two_days_and_one_replication_are_enough(command, folder):
 # ---- how it ends
 
 
-@pytest.mark.parametrize("when", ["compiling", "simulating", "drawing"])
+@pytest.mark.parametrize("when", ["compiling", "simulating", "writing", "drawing"])
 def test_an_interrupt_ends_with_130_and_the_same_command_continues(command, folder, undrawn, interrupting, when):
     line = ("compare", "base.yaml", "loyal.yaml", "--replications", "3")
     assert command(*line, "--out", "whole").code == 0
@@ -218,6 +218,22 @@ def test_a_real_interrupt_stops_a_long_run_and_keeps_what_was_finished(folder):
     assert rest.splitlines()[-1] == "Interrupted. Finished runs are kept; the same command continues."
     assert len(list((folder / "o" / WORK).glob("*.run"))) >= 1
     assert not list((folder / "o").rglob(".*.tmp"))
+
+
+def test_an_interrupt_while_runs_are_under_way_waits_for_the_next_progress(monkeypatch):
+    previous = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    now: dict = {}
+    try:
+        run.listen(now)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        now |= {"interrupted": False, "asking": True}
+        signal.raise_signal(signal.SIGTERM)
+        assert now["interrupted"] is True
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), previous, strict=True):
+            signal.signal(number, handler)
 
 
 def test_an_interrupt_that_a_library_dropped_is_heard_at_the_next_progress(folder, capsys):
