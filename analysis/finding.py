@@ -61,6 +61,12 @@ def amount(value: float, metric: metrics.Metric, sign_of_money: str) -> str:
     return text.lstrip("+")
 
 
+def level(value: float, metric: metrics.Metric, sign_of_money: str) -> str:
+    """A level in words fit to begin a sentence."""
+    text = written(value, metric.unit, sign_of_money)
+    return metric.told.format(text) if metric.told else f"{metric.label} is {text}"
+
+
 def comparison(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
     """Which scenario differs most from the baseline in a metric, and how many others do, do not, or cannot be told."""
     metric, sign = metric_of(tables, name), currency(tables)
@@ -71,9 +77,7 @@ def comparison(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
         if baseline is None:
             return metric.label
         ends = interval(baseline.low, baseline.high, metric.unit, sign)
-        return f"{metric.label} is {written(baseline.mean, metric.unit, sign)}" + (
-            f" (95 % interval {ends})" if ends else ""
-        )
+        return level(baseline.mean, metric, sign) + (f" (95 % interval {ends})" if ends else "")
     groups = {v: [r for r in others if r.verdict == v] for v in (HIGHER, LOWER, SAME, UNKNOWN)}
     good, bad = (HIGHER, LOWER) if metric.higher_is_better else (LOWER, HIGHER)
     phrase = {HIGHER: metric.gain, LOWER: metric.loss}
@@ -114,13 +118,10 @@ def levels(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
     told = len([r for r in found.values() if r.verdict in (HIGHER, LOWER) and r.scenario != tables.baseline])
     others = len(found) - 1
     text = (
-        f"{metric.label} is {written(best.mean, metric.unit, sign)} with {quoted(labels[best.scenario])}, "
+        f"{level(best.mean, metric, sign)} with {quoted(labels[best.scenario])}, "
         f"{written(base.mean, metric.unit, sign)} in the baseline"
     )
     return text if others == 1 else text + f"; {word(told)} of {word(others)} strategies are distinguishable from it"
-
-
-_PLURAL = {"keeps": "keep", "has": "have", "brings": "bring"}
 
 
 def _does(metric: metrics.Metric, verdict: str, count: int) -> str:
@@ -128,7 +129,8 @@ def _does(metric: metrics.Metric, verdict: str, count: int) -> str:
     phrase = metric.gain if verdict == HIGHER else metric.loss
     verb = phrase.split()[0]
     direction = next(w for w in ("more", "fewer", "less") if w in phrase.split())
-    return f"{verb if count == 1 else _PLURAL.get(verb, verb)} {direction}"
+    plural = "have" if verb == "has" else verb.removesuffix("s")
+    return f"{verb if count == 1 else plural} {direction}"
 
 
 def _in_sentence(label: str) -> str:
@@ -150,39 +152,41 @@ def chosen(tables: Tables, name: str | None = None) -> str:
     return max(better, key=lambda reading: abs(reading.delta)).scenario if better else tables.baseline
 
 
+MATERIAL = 0.2
+"""Gains under this share of the largest are left aside when a price is named: next to nothing is often cheapest."""
+
+
 def cost_of_retention(tables: Tables, retention: str, cost: str, labels: Mapping[str, str]) -> str:
-    """Which distinguishable gain in retention costs least per point, in incentives given."""
+    """Which gain in retention that matters costs least a point in incentives given, and what the largest costs."""
     sign = currency(tables)
     kept, paid = readings(tables, retention), readings(tables, cost)
-    parts = metrics.retention_parts(retention)
-    when = f"day-{parts[2]} retention" if parts else "retention"
+    what = f"day-{parts[2]} retention" if (parts := metrics.retention_parts(retention)) else "retention"
     gains = [r for s, r in kept.items() if s != tables.baseline and s in paid and r.verdict == HIGHER]
     if not gains:
-        others = len([s for s in kept if s != tables.baseline])
+        others = [r for s, r in kept.items() if s != tables.baseline]
         if not others:
-            return (
-                f"Without a second scenario there is no price of retention: {when} is "
-                f"{percent(kept[tables.baseline].mean)}"
-            )
-        return f"No strategy buys {when} that can be told apart from the baseline, whatever it spends"
+            level = percent(kept[tables.baseline].mean)
+            return f"Without a second scenario there is no price of retention: {what} is {level}"
+        if any(r.verdict == UNKNOWN for r in others):
+            return f"One replication gives no interval: what {what} costs cannot be said yet"
+        return f"No strategy buys {what} that can be told apart from the baseline, whatever it spends"
+    most = max(gains, key=lambda r: r.delta)
+    gains = [r for r in gains if r.delta >= MATERIAL * most.delta]
     free = [r for r in gains if paid[r.scenario].delta <= 0]
     if free:
         best = max(free, key=lambda r: r.delta)
         saved = -paid[best.scenario].delta
-        tail = (
-            f"spends {written(saved, 'money', sign)} less on incentives"
-            if saved > 0
-            else "spends no more on incentives"
-        )
-        return f"{quoted(labels[best.scenario])} adds {_points(best.delta)} of {when} and {tail} per user"
+        tail = f"{written(saved, 'money', sign)} less" if saved > 0 else "no more"
+        return f"{quoted(labels[best.scenario])} adds {_points(best.delta)} of {what} and spends {tail} on incentives per user"
     best = min(gains, key=lambda r: paid[r.scenario].delta / r.delta)
-    spent = written(paid[best.scenario].delta, "money", sign)
-    price = written(paid[best.scenario].delta / (best.delta * 100), "money", sign)
+    price = f"{_points(best.delta)} for {written(paid[best.scenario].delta, 'money', sign)} of incentives per user"
     if len(gains) == 1:
-        lead = f"{quoted(labels[best.scenario])} buys {_points(best.delta)} of {when} for"
-    else:
-        lead = f"{quoted(labels[best.scenario])} buys {when} cheapest: {_points(best.delta)} for"
-    return f"{lead} {spent} of incentives per user, about {price} a point"
+        return f"{quoted(labels[best.scenario])} buys {_points(best.delta)} of {what} for" + price.split(" for", 1)[1]
+    text = f"{quoted(labels[best.scenario])} buys {what} cheapest: {price}"
+    if best is most:
+        return text + ", and buys most"
+    spent = written(paid[most.scenario].delta, "money", sign)
+    return text + f"; {quoted(labels[most.scenario])} buys most: {_points(most.delta)} for {spent}"
 
 
 def _points(fraction: float) -> str:

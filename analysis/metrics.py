@@ -24,6 +24,8 @@ class Metric:
     gain: str = ""
     loss: str = ""
     higher_is_better: bool = True
+    told: str = ""
+    """How a level is said in a sentence, where the label will not do: `{} of users order in days 61–90`."""
 
 
 def _money(name: str, label: str, label_zh: str, formula: str, caveat: str = "", better: bool = True) -> Metric:
@@ -35,28 +37,14 @@ def _money(name: str, label: str, label_zh: str, formula: str, caveat: str = "",
 
 METRICS: tuple[Metric, ...] = (
     Metric(
-        "orders_per_user",
-        "Orders per user",
-        "人均订单数",
-        "number",
-        "orders ÷ users who ever registered",
-        "A mean over very unequal users.",
-        "brings {} more orders per user",
-        "brings {} fewer orders per user",
-    ),
-    _money(
-        "revenue_per_user",
-        "Revenue per user",
-        "人均收入",
-        "paid baskets ÷ users who ever registered",
-        "After discounts, before the cost of goods.",
-    ),
-    _money(
-        "aov",
-        "Average order value",
-        "客单价",
-        "revenue ÷ orders",
-        "Falls when a strategy adds small orders: read it beside orders.",
+        "conversion_rate",
+        "Conversion rate",
+        "首购转化率",
+        "share",
+        "users with at least one order ÷ users who ever registered",
+        "Late sign-ups have had less time to order.",
+        "turns {} more users into customers",
+        "turns {} fewer users into customers",
     ),
     Metric(
         "repurchase_rate",
@@ -64,26 +52,75 @@ METRICS: tuple[Metric, ...] = (
         "复购率",
         "share",
         "users with two or more orders ÷ users with at least one",
-        "Grows with the length of the run.",
+        "Grows with the length of the run, and falls when a strategy wins weaker first orders.",
         "brings {} more buyers back",
         "brings {} fewer buyers back",
     ),
     Metric(
         "active_share_end",
-        "Active at the end",
-        "期末活跃占比",
+        "Active customers at the end",
+        "期末活跃客户占比",
         "share",
-        "users in stage customer on the last day ÷ users who ever registered",
-        "Observed by the inactivity rule, not by latent departure.",
+        "users in stage customer on the last day (have ordered, were seen less than dormant_after_days ago, have not left) "
+        "÷ users who ever registered",
+        "Leaves out those who have left for good, which only a simulator knows on the day.",
         "has {} more users active at the end",
         "has {} fewer users active at the end",
     ),
+    Metric(
+        "departed_share_end",
+        "Gone for good at the end",
+        "期末永久流失占比",
+        "share",
+        "users who have left for good and not come back by the last day ÷ users who ever registered",
+        "Only a simulator knows a departure; silent users who would still return are not in it.",
+        "has {} more users gone for good",
+        "has {} fewer users gone for good",
+        False,
+    ),
+    Metric(
+        "stickiness",
+        "Stickiness (DAU ÷ MAU)",
+        "黏性（DAU ÷ MAU）",
+        "share",
+        "mean number of users who visit on a day of the last 30 ÷ users who visited at all in those 30 days",
+        "Says how often those visit who visit, not how many they are.",
+        "has {} more stickiness",
+        "has {} less stickiness",
+    ),
+    Metric(
+        "orders_per_user",
+        "Orders per user",
+        "人均订单数",
+        "number",
+        "orders, first orders included ÷ users who ever registered",
+        "A mean over very unequal users.",
+        "brings {} more orders per user",
+        "brings {} fewer orders per user",
+    ),
+    Metric(
+        "visits_per_user",
+        "Visits per user",
+        "人均访问数",
+        "number",
+        "visits, the one of the day of registration included ÷ users who ever registered",
+        "A visit is not yet an order.",
+        "brings {} more visits per user",
+        "brings {} fewer visits per user",
+    ),
     _money(
-        "contribution_per_user",
-        "Contribution per user",
-        "人均贡献毛利",
-        "(revenue − cost of goods − lever costs) ÷ users who ever registered",
-        "Fixed costs of the company are not in it.",
+        "aov",
+        "Average order value",
+        "客单价",
+        "revenue ÷ orders",
+        "After discounts. Falls when a strategy adds small orders: read it beside orders.",
+    ),
+    _money(
+        "revenue_per_user",
+        "Revenue per user",
+        "人均收入",
+        "(baskets − discounts) ÷ users who ever registered",
+        "Before the cost of goods.",
     ),
     _money(
         "incentive_cost_per_user",
@@ -94,27 +131,60 @@ METRICS: tuple[Metric, ...] = (
         better=False,
     ),
     _money(
-        "ltv",
-        "Lifetime value",
-        "用户生命周期价值",
-        "discounted contribution per user within the run's horizon",
-        "Nothing is extrapolated beyond the last simulated day.",
+        "contribution_per_user",
+        "Contribution per user",
+        "人均贡献毛利",
+        "(revenue − cost of goods − lever costs) ÷ users who ever registered",
+        "Discounts are in it: revenue is after them. Fixed costs of the company are not.",
     ),
     _money(
-        "cac",
-        "Acquisition cost",
-        "获客成本",
-        "acquisition spend ÷ newly registered users",
-        "Blended: users who came unpaid are in the denominator.",
-        better=False,
+        "ltv",
+        "Lifetime value within the run",
+        "周期内用户价值（LTV）",
+        "contribution of each day, taken back to day 0 of the run at discount_rate_per_year, ÷ users who ever registered",
+        "Nothing is extrapolated beyond the last simulated day.",
+    ),
+    Metric(
+        "reference_price_end",
+        "Reference price at the end",
+        "期末参考价",
+        "share",
+        "mean over users who ever registered of the price they think normal, as a share of the list price",
+        "Falls under 100 % as users get used to discounts.",
+        "leaves the reference price {} more",
+        "leaves the reference price {} less",
+    ),
+    Metric(
+        "satisfaction_end",
+        "Satisfaction at the end",
+        "期末满意度",
+        "number",
+        "mean over users who ever registered of satisfaction, −1 to 1, where 0 is as expected",
+        "A state of the model, not an answer in a survey.",
+        "has {} more satisfaction",
+        "has {} less satisfaction",
+    ),
+    Metric(
+        "registered",
+        "Users who registered",
+        "注册用户数",
+        "number",
+        "users who registered on any day of the run",
+        "The denominator of everything per user.",
+        "has {} more registered users",
+        "has {} fewer registered users",
     ),
 )
 _BY_NAME = {metric.name: metric for metric in METRICS}
 
-HEADLINE = "retention_90_order"
-"""The metric in which strategies are compared first; where a result lacks it, `headline` finds the nearest."""
-PLAIN_RETENTION = "rolling"
-"""The definition behind `retention_90_order`, whose name says none."""
+HEADLINE = "bracket_30_90_order"
+"""The metric in which strategies are compared first; where a result lacks it, `headline` finds the nearest.
+
+Whether users order in days 61–90 can be seen of everybody followed for 90 days and does not change with the length of the
+run. Rolling retention does: on day 90 it counts whoever orders in all the days that happen to be left.
+"""
+PREFERENCE = ("bracket_30", "rolling", "exact_day")
+"""Definitions in the order in which `headline` falls back on them."""
 
 
 @dataclass(frozen=True)
@@ -138,15 +208,15 @@ DEFINITIONS: dict[str, Definition] = {
             "滚动留存",
             "Share with {a_event} on day N or later",
             "users with at least one {event} on day N or on any later day of the run ÷ users followed to day N",
-            "Needs days after N to be seen, so it falls towards zero near the end of every run.",
+            "Depends on the days left to look ahead: it falls towards zero near the end of every run.",
         ),
         Definition(
             "bracket_30",
             "30-day bracket retention",
-            "区间留存",
-            "Share with {a_event} within the 30-day bracket",
-            "users with at least one {event} within the 30 days of the bracket ÷ users followed to its end",
-            "Several times lower than rolling retention on the same people.",
+            "30日区间留存",
+            "Share with {a_event} in the 30 days that end on day N",
+            "users with at least one {event} in days N−29 to N ÷ users followed to day N",
+            "Does not depend on the length of the run; several times lower than rolling retention on the same people.",
         ),
         Definition(
             "exact_day",
@@ -159,29 +229,27 @@ DEFINITIONS: dict[str, Definition] = {
         Definition(
             "survival",
             "survival without a lapse",
-            "生存率",
-            "Share with no lapse before day N",
-            "Kaplan–Meier estimate of no gap without {a_event} longer than the churn rule allows, counted to "
-            "the first gap",
-            "A user who lapsed and came back still counts as lapsed.",
+            "未沉默占比（KM）",
+            "Share that has not lapsed by day N",
+            "Kaplan–Meier estimate of no lapse by day N; a lapse is declared on the day on which the last {event} "
+            "(or day 0) is churned_after_days old",
+            "No line can fall before that many days. A user who lapsed and came back still counts as lapsed.",
         ),
     )
 }
 DEPARTURE = Definition(
     "survival",
     "survival by departure",
-    "未永久流失占比",
+    "未永久流失占比（KM）",
     "Share not gone for good by day N",
-    "users who have not departed for good by day N ÷ users followed to day N",
-    "Only a simulator knows a departure; a platform sees silence.",
+    "Kaplan–Meier estimate of not having left for good by day N, that day included",
+    "Only a simulator knows a departure; a platform sees silence. Who left and came back counts as not having left.",
 )
 STARTS = {"registration": "registration", "first_order": "the first order"}
+BRACKET = 30
+"""Days of a bracket."""
 EVENTS = {"order": "an order", "visit": "a visit", "departure": "a departure"}
-_RETENTION = re.compile(
-    r"(?:retention_)?(?P<definition>rolling|bracket_30|bracket|exact_day|exact|survival)?_?(?:retention_)?"
-    r"(?P<age>\d+)_(?P<event>order|visit|departure)(?:_(?P<suffix>rolling|bracket_30|bracket|exact_day|exact|survival))?"
-)
-_LONG = {"bracket": "bracket_30", "exact": "exact_day"}
+_RETENTION = re.compile(r"(rolling|bracket_30|exact_day)_(\d+)_(order|visit)")
 
 
 def definition(name: str, event: str) -> Definition:
@@ -192,10 +260,32 @@ def definition(name: str, event: str) -> Definition:
 def retention_parts(name: str) -> tuple[str, str, int] | None:
     """(definition, event, age in days) of a retention metric's name, None if it is not one."""
     match = _RETENTION.fullmatch(name)
-    if not match:
-        return None
-    kind = match["definition"] or match["suffix"] or PLAIN_RETENTION
-    return _LONG.get(kind, kind), match["event"], int(match["age"])
+    return (match[1], match[3], int(match[2])) if match else None
+
+
+def _retention(name: str, kind: str, event: str, age: int) -> Metric:
+    """The row of a retention metric of the summary, which counts from registration."""
+    how = DEFINITIONS[kind]
+    first = max(age - BRACKET + 1, 1)
+    when, when_zh = {
+        "bracket_30": (f"in days {first}–{age}", f"第{first}–{age}日"),
+        "rolling": (f"on day {age} or later", f"第{age}日及以后"),
+        "exact_day": (f"on day {age}", f"第{age}日当天"),
+    }[kind]
+    adjective = "rolling " if kind == "rolling" else ""
+    past, present, zh = ("ordered", "ordering", "下单") if event == "order" else ("visited", "visiting", "访问")
+    formula = how.meaning.format(event=event).replace("days N−29 to N", f"days {first} to {age}")
+    return Metric(
+        name,
+        f"Day-{age} {adjective}retention ({past} {when})",
+        f"{age}日{how.label_zh}（{when_zh}{zh}）" if kind != "exact_day" else f"{age}日留存（{when_zh}{zh}）",
+        "share",
+        formula.replace("day N", f"day {age}") + "; day 0 is the day of registration",
+        how.caveat,
+        f"keeps {{}} more users {present} {when}",
+        f"keeps {{}} fewer users {present} {when}",
+        told=f"{{}} of users {event} {when}",
+    )
 
 
 def metric(name: str, unit: str = "") -> Metric:
@@ -204,21 +294,10 @@ def metric(name: str, unit: str = "") -> Metric:
         return _BY_NAME[name]
     parts = retention_parts(name)
     if parts:
-        kind, event, age = parts
-        how = definition(kind, event)
-        return Metric(
-            name,
-            f"Day-{age} {how.label} by {event}",
-            f"{age}日{how.label_zh}",
-            "share",
-            how.meaning.format(event=event, a_event=EVENTS[event]).replace("day N", f"day {age}"),
-            how.caveat,
-            f"keeps {{}} more users at day {age}",
-            f"keeps {{}} fewer users at day {age}",
-        )
+        return _retention(name, *parts)
     label = name.replace("_", " ").capitalize()
     lowered = unit.lower()
-    if "minor" in lowered or lowered.startswith("money"):
+    if "minor" in lowered:
         kind = "money"
     elif lowered in ("share", "fraction", "rate", "probability"):
         kind = "share"
@@ -229,11 +308,11 @@ def metric(name: str, unit: str = "") -> Metric:
 
 
 def headline(names: Iterable[str]) -> str | None:
-    """The retention metric to compare by: HEADLINE, else the one by order nearest to day 90, else None."""
-    names = list(dict.fromkeys(names))
-    if HEADLINE in names:
-        return HEADLINE
-    found = [(parts, name) for name in names if (parts := retention_parts(name))]
-    if not found:
-        return None
-    return min(found, key=lambda item: (item[0][1] != "order", item[0][0] != PLAIN_RETENTION, abs(item[0][2] - 90)))[1]
+    """The retention metric to compare by: HEADLINE, else the one by order nearest to it and to day 90, else None."""
+    found = [(parts, name) for name in dict.fromkeys(names) if (parts := retention_parts(name))]
+
+    def distance(item: tuple[tuple[str, str, int], str]) -> tuple[bool, int, int]:
+        kind, event, age = item[0]
+        return event != "order", PREFERENCE.index(kind) if kind in PREFERENCE else len(PREFERENCE), abs(age - 90)
+
+    return min(found, key=distance)[1] if found else None

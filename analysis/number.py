@@ -43,22 +43,42 @@ def word(count: int) -> str:
     return WORDS[count] if 0 <= count < len(WORDS) else f"{count:,}"
 
 
-def written(value: float, kind: str, sign_of_money: str = "", difference: bool = False) -> str:
-    """A metric's value by its kind (share, money, count, number); a `difference` of shares is in points."""
+def written(
+    value: float, kind: str, sign_of_money: str = "", difference: bool = False, decimals: int | None = None
+) -> str:
+    """A metric's value by its kind (share, money, number); a `difference` of shares is in points."""
     if kind == "share":
-        return plain(value * 100, 1, sign=True) + SPACE + "points" if difference else percent(value)
+        fraction = plain(value * 100, 1 if decimals is None else decimals, sign=difference)
+        return fraction + SPACE + ("points" if difference else "%")
     if kind == "money":
-        return money(value, sign_of_money, sign=difference)
-    decimals = 0 if abs(value or 0) >= 1000 else 1 if abs(value or 0) >= 100 else 2
-    return plain(value, decimals, sign=difference)
+        return money(value, sign_of_money, decimals, sign=difference)
+    return plain(value, _usual(value, kind) if decimals is None else decimals, sign=difference)
 
 
-def interval(low: float, high: float, kind: str, sign_of_money: str = "", difference: bool = False) -> str:
+def interval(
+    low: float, high: float, kind: str, sign_of_money: str = "", difference: bool = False, decimals: int | None = None
+) -> str:
     """Two ends of an interval, `3.1 to 5.3`; empty where there is none, as after a single replication."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return ""
+    ends = [written(end, kind, sign_of_money, difference, decimals) for end in (low, high)]
+    return " to ".join(end.removesuffix(SPACE + "points").removesuffix(SPACE + "%") for end in ends)
+
+
+def decimals_of(low: float, high: float, kind: str) -> int | None:
+    """Decimals at which a difference's interval does not collapse to a point or seem to touch zero; None: the usual ones."""
+    if not (math.isfinite(low) and math.isfinite(high)) or low == high or low <= 0 <= high:
+        return None
+    scale = {"share": 100.0, "money": 1 / MINOR_PER_MAJOR}.get(kind, 1.0)
+    usual = max(_usual(low, kind), _usual(high, kind))
+    ends = [round(low * scale, usual), round(high * scale, usual)]
+    return usual + 1 if 0 in ends or ends[0] == ends[1] else None
+
+
+def _usual(value: float, kind: str) -> int:
+    """Decimals with which a value of this kind is written."""
     if kind == "share":
-        ends = [plain(end * 100, 1, sign=difference) for end in (low, high)]
-    else:
-        ends = [written(end, kind, sign_of_money, difference) for end in (low, high)]
-    return " to ".join(ends)
+        return 1
+    if kind == "money":
+        return 0 if abs(value) >= 1000 * MINOR_PER_MAJOR else 2
+    return 0 if abs(value or 0) >= 1000 else 1 if abs(value or 0) >= 100 else 2

@@ -51,3 +51,11 @@ def currency(tables: Tables) -> str:
                 name = str(economics["currency"])
                 return CURRENCY_SIGNS.get(name.upper(), name)
     return ""
+
+
+def platform_days(tables: Tables, name: str) -> str:
+    """A stage rule such as `churned_after_days` in words: `90 days` where the manifest has the same for all, else its name."""
+    scenarios = tables.manifest.get("scenarios", {})
+    entries = list(scenarios.values()) if isinstance(scenarios, Mapping) else []
+    found = {entry.get("resolved", {}).get("platform", {}).get(name) for entry in entries}
+    return f"{found.pop()} days" if len(found) == 1 and None not in found else name

@@ -39,8 +39,8 @@ def pictures(tables: Tables) -> list[Picture]:
         drafts.append(partial(difference, metric=headline))
     drafts += [
         partial(difference, metric="contribution_per_user"),
-        retention_curves,
         partial(retention_curves, definition="bracket_30"),
+        retention_curves,
         value_waterfall,
         lifecycle_composition,
         cohort_heatmap,

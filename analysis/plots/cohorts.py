@@ -33,11 +33,12 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
     if not single:
         rows = rows[rows["scenario"] == scenario]
     index = "scenario" if single else "cohort"
-    # Several replications may stand in several rows: people are added up before they are divided.
+    # The table has means over the replications; all their people stand behind a share.
+    replications = max(int(tables.manifest.get("replications", 1)), 1)
     sums = rows.groupby([index, "age_weeks"], sort=False)[["size", column]].sum()
     share = (sums[column] / sums["size"]).unstack("age_weeks").sort_index(axis=1)
     share = share.reindex([s for s in tables.scenarios if s in share.index]) if single else share.sort_index()
-    text = _scenarios_finding(share, labels, column) if single else _cohorts_finding(sums, column, labels[scenario])
+    text = _scenarios_finding(share, labels, column) if single else _cohorts_finding(sums * replications, column, labels[scenario])
     whose = (
         "One row a strategy"
         if single
@@ -49,9 +50,9 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
         how=f"{whose}; read along a row to watch it age, down a column to compare at the same age. Darker is more.",
         source="cohorts.csv",
         note=(
-            f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications "
-            f"together. A cohort is everybody who "
-            "entered in the same week; week 0, the week of entry, is left out of the scale. White: not yet observed."
+            f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications together. A cohort is everybody "
+            "who registered in the same week; its week 0 begins on the day of registration and is not shown. "
+            + ("" if single else "White: not yet observed for all. The finding compares the earlier half of the cohorts with the later.")
         ),
         height=0.95 + 0.34 * len(share) if single else 4.3,
         labels=list(labels.values()),
@@ -73,11 +74,13 @@ def _cohorts_finding(sums: DataFrame, column: str, label: str) -> str:
     first, second = early[column] / early["size"], late[column] / late["size"]
     error = math.sqrt(first * (1 - first) / early["size"] + second * (1 - second) / late["size"])
     delta = second - first
-    text = (
-        f"{percent(second)} of later cohorts {DOES[column]} in week {age}, {percent(first)} of earlier ones ({label})"
-    )
     if abs(delta) <= 1.96 * error:
-        return text + ": not distinguishable"
+        return (
+            f"Later cohorts age like earlier ones: {percent(second)} and {percent(first)} {DOES[column]} in their week {age} "
+            f"({finding.quoted(label)}), not distinguishable"
+        )
+    text = f"{percent(second)} of later cohorts {DOES[column]} in their week {age}, {percent(first)} of earlier ones"
+    text += f" ({finding.quoted(label)})"
     ends = interval(delta - 1.96 * error, delta + 1.96 * error, "share", difference=True)
     return text + f": {plain(abs(delta) * 100)} points {'more' if delta > 0 else 'fewer'} (95 % interval {ends})"
 

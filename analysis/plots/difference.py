@@ -7,8 +7,9 @@ import math
 from matplotlib.ticker import FuncFormatter
 
 from analysis import finding, metrics, style
-from analysis.number import SPACE, interval, plain, written
+from analysis.number import SPACE, decimals_of, interval, written
 from analysis.plots.picture import Picture, Sheet
+from analysis.plots.retention import percent_tick
 from analysis.result import Tables, currency
 
 BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
@@ -23,7 +24,9 @@ def difference(tables: Tables, metric: str) -> Picture:
     row = finding.metric_of(tables, metric)
     labels = style.names(tables.scenarios)
     caveat = finding.multiplicity(len(readings))
-    pairs = tables.manifest.get("replications", "all")
+    paired = "Differences are paired: the same users with the same luck in both worlds"
+    known = any(math.isfinite(r.delta_low) for r in readings)
+    how_sure = f"95 % intervals, Student t over {tables.manifest.get('replications', 'all')} replications. {caveat}"
     return Picture(
         name=f"difference_{metric}",
         finding=finding.comparison(tables, metric, labels),
@@ -34,9 +37,8 @@ def difference(tables: Tables, metric: str) -> Picture:
         ),
         source="summary.csv",
         note=(
-            f"{row.label} = {row.formula or metric}. {row.caveat} Differences are paired: the same users with "
-            f"the same luck in both worlds, "
-            f"Student t over {pairs} replications. {caveat}"
+            f"{row.label} = {row.formula or metric}. {row.caveat} {paired}"
+            + (f"; {how_sure}" if known else ". One replication: no intervals, so nothing can be told apart.")
         ).strip(),
         height=0.85 + 0.44 * len(readings),
         labels=list(labels.values()),
@@ -60,8 +62,9 @@ def _paint(
                 [reading.delta_low, reading.delta_high], [y, y], color=tint, linewidth=2.4, alpha=1 if known else 0.6
             )
         ax.plot(reading.delta, y, "o", color=tint, markerfacecolor=tint if known else style.PAPER, markersize=7)
-        ends = interval(reading.delta_low, reading.delta_high, row.unit, sign, difference=True)
-        text = written(reading.delta, row.unit, sign, difference=True) + (f"  ({ends})" if ends else "")
+        digits = decimals_of(reading.delta_low, reading.delta_high, row.unit)
+        ends = interval(reading.delta_low, reading.delta_high, row.unit, sign, True, digits)
+        text = written(reading.delta, row.unit, sign, True, digits) + (f"  ({ends})" if ends else "")
         first, second = (text, "") if known else (text, reading.verdict)
         ax.annotate(
             first + ("\n" + second if second else ""),
@@ -90,7 +93,7 @@ def _paint(
     ax.xaxis.set_major_formatter(
         FuncFormatter(
             lambda v, _: (
-                plain(v * 100, _decimals(ax, 100), sign=True)
+                percent_tick(ax.get_xticks(), v, points=True)
                 if row.unit == "share"
                 else written(v, row.unit, sign, True)
             )
@@ -101,10 +104,3 @@ def _paint(
     )
     ax.grid(axis="x")
     ax.set_axisbelow(True)
-
-
-def _decimals(ax, scale: float) -> int:
-    """Decimals that keep neighbouring ticks apart."""
-    ticks = ax.get_xticks()
-    step = abs(ticks[1] - ticks[0]) * scale if len(ticks) > 1 else 1
-    return 0 if step >= 1 and step == round(step, 6) and float(step).is_integer() else 1 if step >= 0.1 else 2

@@ -12,8 +12,9 @@ from scipy import stats
 
 from analysis import finding, style
 from analysis.number import percent, plain
+from analysis.plots import focus
 from analysis.plots.picture import WIDTH, Picture, Sheet
-from analysis.result import Tables
+from analysis.result import Tables, platform_days
 
 STACK = ("customer", "registered", "dormant", "churned")
 """From the bottom up: customers stand on the axis, where their share can be read."""
@@ -25,30 +26,28 @@ NAMES = {
 }
 
 
-POINTS = 150
-"""Days drawn in a panel at most: more would not be seen at its width."""
-
-
 def lifecycle_composition(tables: Tables) -> Picture:
     """Stacked shares of the stages by day, a small multiple for each strategy. ValueError without daily rows."""
     if tables.daily.empty:
         raise ValueError("daily has no rows")
     labels = style.names(tables.scenarios)
-    present = [s for s in tables.scenarios if s in set(tables.daily["scenario"])]
+    present = [s for s in focus.telling(tables) if s in set(tables.daily["scenario"])]
     columns = _columns(len(present))
+    unseen, long = (platform_days(tables, f"{stage}_after_days") for stage in ("dormant", "churned"))
     rows = math.ceil(len(present) / columns)
     return Picture(
         name="lifecycle",
         finding=_finding(tables, labels),
         how=(
             "The height of each colour is the share of users in that stage on that day; the blue at the "
-            "bottom is what a platform wants to grow."
+            "bottom is what a platform wants to grow. "
+            + ("The dark line is the baseline’s." if len(present) > 1 else "")
         ),
         source="daily.csv",
         note=(
-            "Share of all users who ever registered, mean over replications. Stages are what a platform can "
-            "see (days since the last sign of "
-            "life) together with departures, which only a simulator knows."
+            f"Share of all users who ever registered, mean over replications. Not seen lately: {unseen} without a visit; "
+            f"long unseen: {long}. Who has left for good, which only a simulator knows, counts as churned at once."
+            + focus.unnamed(tables, labels, "Not drawn")
         ),
         height=0.85 + rows * (3.6 if rows == 1 and columns < 3 else 2.1),
         labels=list(labels.values()),
@@ -103,15 +102,20 @@ def _paint(sheet: Sheet, tables: Tables, present: list[str], columns: int, rows:
     tall = (sheet.height - bottom - top) / rows
     head = 0.42
     _legend(sheet)
+    base_days, base_shares = _mean_shares(tables.daily, tables.baseline)
+    thin = focus.thin(base_shares[0])
+    base_days, customers = base_days[thin], base_shares[0][thin]
     for i, scenario in enumerate(present):
         row, column = divmod(i, columns)
         x = left + column * (wide + between)
         ax = sheet.axes(x, bottom + (rows - 1 - row) * tall, WIDTH - x - wide, top + row * tall + head)
         days, shares = _mean_shares(tables.daily, scenario)
-        thin = np.unique(np.linspace(0, len(days) - 1, min(len(days), POINTS)).round().astype(int))
+        thin = focus.thin(shares[0])
         days, shares = days[thin], shares[:, thin]
         # White between the areas tells them apart without their colours.
         ax.stackplot(days, shares, colors=[style.STAGES[s] for s in STACK], edgecolor="white", linewidth=0.6)
+        if scenario != tables.baseline:
+            ax.plot(base_days, customers, color=style.INK, linewidth=1.1)
         ax.set_xlim(days[0], days[-1])
         ax.set_ylim(0, 1)
         ax.set_yticks((0, 0.5, 1))

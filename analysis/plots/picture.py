@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,16 +116,16 @@ class Picture:
     """The names in it, for the choice of fonts."""
     paint: Callable[[Sheet], None]
 
-    def figure(self, titled: bool = True) -> Figure:
-        """The matplotlib figure; the report leaves the title out because it stands there as a heading."""
+    def figure(self, whole: bool = True) -> Figure:
+        """The matplotlib figure; without heading and note where those stand beside it, as in the report."""
         with style.applied((*self.labels, self.finding, self.note)):
-            sheet = Sheet(self.finding if titled else "", self.note, self.height)
+            sheet = Sheet(self.finding if whole else "", self.note if whole else "", self.height)
             self.paint(sheet)
             return sheet.fig
 
-    def encoded(self, kind: str, titled: bool = True) -> bytes:
+    def encoded(self, kind: str, whole: bool = True) -> bytes:
         """The figure as `png` or `svg`, the same bytes every time: no date, no version, fixed ids."""
-        return self.encode(self.figure(titled), kind)
+        return self.encode(self.figure(whole), kind)
 
     def encode(self, figure: Figure, kind: str) -> bytes:
         """A figure already drawn as `png` or `svg` bytes."""
@@ -134,7 +135,21 @@ class Picture:
         buffer = io.BytesIO()
         with style.applied((*self.labels, self.finding, self.note)):
             figure.savefig(buffer, format=kind, metadata=metadata)
-        return buffer.getvalue()
+        return rounded(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+_PLACES = re.compile(rb' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
+_LONG = re.compile(rb"-?\d+\.\d{3,}")
+
+
+def rounded(svg: bytes) -> bytes:
+    """The SVG with coordinates to a hundredth of a point, which no eye can tell; scales keep all their digits."""
+
+    def shorter(number: re.Match[bytes]) -> bytes:
+        text = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+        return (b"0" if text == "-0" else text.encode())
+
+    return _PLACES.sub(lambda place: _LONG.sub(shorter, place[0]).replace(b" \n", b"\n"), svg)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from analysis import finding, metrics, style
-from analysis.number import money
+from analysis.number import money, percent
+from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_points
 from analysis.plots.picture import Picture, Sheet
+from analysis.plots.retention import percent_tick
 from analysis.result import Tables, currency
 
 COST = "incentive_cost_per_user"
 
 
 def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str = COST) -> Picture:
-    """Incentive cost per user against retention, with both 95 % intervals. ValueError if the summary lacks either."""
+    """Incentives against retention, both as differences from the baseline. ValueError without either, or a second scenario."""
     retention = retention or metrics.headline(tables.summary["metric"])
     kept = finding.readings(tables, retention) if retention else {}
     paid = finding.readings(tables, cost)
@@ -28,24 +30,26 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
     labels = style.names(tables.scenarios)
     row = finding.metric_of(tables, retention)
     cost_row = finding.metric_of(tables, cost)
+    others = [s for s in both if s != tables.baseline]
+    if not others:
+        raise ValueError("summary has no second scenario")
     return Picture(
         name="cost_retention",
         finding=finding.cost_of_retention(tables, retention, cost, labels),
         how=(
-            "Up is more users kept, right is more money given to them: the best place is top left. Hollow "
-            "grey dots cannot be told apart "
-            "from the baseline in retention."
+            "Up is more users kept than in the baseline, right is more money given to them: the best place is top left. "
+            "Hollow dots cannot be told apart from the baseline in retention."
         ),
         source="summary.csv",
         note=(
-            f"{cost_row.label} = {cost_row.formula}. {row.label} = {row.formula}. Bars: 95 % intervals of each "
-            f"mean; the finding uses the "
-            "paired differences, which are narrower. The price of a point is a ratio of two means and has no "
-            "interval here."
+            f"Both axes: paired differences from the baseline, which is the square. {row.label} = {row.formula}. "
+            f"{cost_row.label} = {cost_row.formula}. Bars: 95 % intervals of the differences. Cheapest: least incentives a "
+            f"(percentage) point gained, among gains of at least {percent(finding.MATERIAL, 0)} of the largest; that ratio has no interval "
+            "here, and says nothing of profit."
         ),
         height=4.7,
         labels=list(labels.values()),
-        paint=lambda sheet: _paint(sheet, tables, [(kept[s], paid[s]) for s in both], (row, cost_row), labels),
+        paint=lambda sheet: _paint(sheet, tables, [(kept[s], paid[s]) for s in others], (row, cost_row), labels),
     )
 
 
@@ -58,54 +62,42 @@ def _paint(
 ) -> None:
     sign = currency(tables)
     ax = sheet.axes(1.0, 0.55, 0.25, 0.15)
-    colours = style.colours(tables.scenarios, tables.baseline)
-    spread = []
-    for kept, paid in pairs:
-        spread.append([_ends(paid), _ends(kept)])
-    spread = np.array(spread)
+    named, colours = focus.telling(tables), focus.colours(tables)
+    spread = np.array([[(0.0, 0.0)] * 2, *([_ends(paid), _ends(kept)] for kept, paid in pairs)])
     for axis, setter in ((0, ax.set_xlim), (1, ax.set_ylim)):
         low, high = spread[:, axis].min(), spread[:, axis].max()
-        room = (high - low) * 0.14 or max(abs(high) * 0.1, 1e-3)
+        room = (high - low) * 0.14 or 1e-3
         setter(low - room, high + room * (2.2 if axis == 0 else 1))
-    base = next(kept for kept, _ in pairs if kept.scenario == tables.baseline)
-    ax.axhline(base.mean, color=style.BASELINE, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-    points, obstacles = [], []
+    ax.axhline(0, color=style.BASELINE, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+    ax.plot(0, 0, "s", color=style.BASELINE, markersize=8)
+    points = [EndLabel(0, 0, labels[tables.baseline], style.BASELINE, "bold")]
+    left, right = ax.get_xlim()
+    boxes = [(2, left, 0.0, right, 0.0)]
     for kept, paid in pairs:
-        is_base = kept.scenario == tables.baseline
-        told = is_base or kept.verdict in (finding.HIGHER, finding.LOWER)
-        tint = colours[kept.scenario] if told else style.QUIET
+        told = kept.verdict in (finding.HIGHER, finding.LOWER)
+        tint = colours[kept.scenario] if told and kept.scenario in named else style.QUIET
         (left, right), (low, high) = _ends(paid), _ends(kept)
-        ax.plot([left, right], [kept.mean] * 2, color=tint, linewidth=1.4, alpha=0.75)
-        ax.plot([paid.mean] * 2, [low, high], color=tint, linewidth=1.4, alpha=0.75)
-        ax.plot(
-            paid.mean,
-            kept.mean,
-            "s" if is_base else "o",
-            color=tint,
-            markerfacecolor=tint if told else style.PAPER,
-            markersize=8,
-        )
-        points.append(EndLabel(paid.mean, kept.mean, labels[kept.scenario], tint, "bold" if is_base else "normal"))
-        (x0, y0), (x1, y1) = ax.transData.transform([(left, kept.mean), (right, kept.mean)])
-        obstacles.append(Bbox.from_extents(x0 - 3, y0 - 3, x1 + 3, y1 + 3))
-        (x0, y0), (x1, y1) = ax.transData.transform([(paid.mean, low), (paid.mean, high)])
-        obstacles.append(Bbox.from_extents(x0 - 3, y0 - 3, x1 + 3, y1 + 3))
-        (x, y) = ax.transData.transform((paid.mean, kept.mean))
-        obstacles.append(Bbox.from_extents(x - 10, y - 10, x + 10, y + 10))
-    (x0, y0), (x1, _) = ax.transData.transform([(ax.get_xlim()[0], base.mean), (ax.get_xlim()[1], base.mean)])
-    obstacles.append(Bbox.from_extents(x0, y0 - 2, x1, y0 + 2))
+        ax.plot([left, right], [kept.delta] * 2, color=tint, linewidth=1.4, alpha=0.75)
+        ax.plot([paid.delta] * 2, [low, high], color=tint, linewidth=1.4, alpha=0.75)
+        ax.plot(paid.delta, kept.delta, "o", color=tint, markerfacecolor=tint if told else style.PAPER, markersize=8)
+        points.append(EndLabel(paid.delta, kept.delta, labels[kept.scenario], tint))
+        boxes += [(3, left, kept.delta, right, kept.delta), (3, paid.delta, low, paid.delta, high)]
+    boxes += [(10, point.x, point.y, point.x, point.y) for point in points]
+    obstacles = [
+        Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes
+    ]
     label_points(sheet, ax, points, obstacles)
-    ax.set_xlabel(f"{rows[1].label} (discounts and lever costs)")
-    ax.set_ylabel(sheet.wrap(rows[0].label, 3.6, 9))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign)))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, symbol="\u00a0%"))
+    ax.set_xlabel(f"{rows[1].label}, difference from the baseline")
+    ax.set_ylabel(sheet.wrap(f"{rows[0].label}, difference in points", 3.8, 9))
     ax.locator_params(axis="both", nbins=7)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, sign=True)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent_tick(ax.get_yticks(), v, points=True)))
     ax.grid(True)
     ax.set_axisbelow(True)
 
 
 def _ends(reading: finding.Reading) -> tuple[float, float]:
-    """The interval of the mean; the mean itself where there is none."""
-    if math.isfinite(reading.low) and math.isfinite(reading.high):
-        return reading.low, reading.high
-    return reading.mean, reading.mean
+    """The interval of the difference; the difference itself where there is none."""
+    if math.isfinite(reading.delta_low) and math.isfinite(reading.delta_high):
+        return reading.delta_low, reading.delta_high
+    return reading.delta, reading.delta

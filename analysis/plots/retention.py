@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
 from analysis import finding, metrics, style
-from analysis.number import interval, percent
+from analysis.number import SPACE, interval, percent, plain
+from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_ends
 from analysis.plots.picture import Picture, Sheet
-from analysis.result import Tables
+from analysis.result import Tables, platform_days
 
 FOLLOW_UP = 90
 """Days that a rolling curve must still be able to look ahead; what lies behind would fall only because the run ends."""
-STEPS = 100
-"""Points up to which steps can be told from a line; drawing more of them only makes the file large."""
+
+
+CHURNED = "churned_after_days"
+CURVE = ("age_days", "mean", "ci_low", "ci_high")
 
 
 def retention_curves(
@@ -29,20 +34,20 @@ def retention_curves(
     if definition in ("rolling", "exact_day"):
         # On day 0 everybody is there by definition: a scale that shows it hides the differences.
         rows = rows[rows["age_days"] > 0]
-    if rows["age_days"].nunique() < 2:
-        raise ValueError(f"retention has no curve to draw with definition={definition}, event={event}, start={start}")
+    rows = enough(rows, f"definition={definition}, event={event}, start={start}")
     labels = style.names(tables.scenarios)
     how = metrics.definition(definition, event)
     return Picture(
         name=f"retention_{definition}_{event}",
         finding=_finding(tables, rows, definition, event, labels),
         how=(
-            f"Each line is a strategy: the share of its users who are still there so many days after "
-            f"{metrics.STARTS[start]}; "
+            f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}; "
             "the band is the 95 % interval over replications."
+            if replicated(tables)
+            else f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}."
         ),
         source="retention.csv",
-        note=note(tables, definition, event, start),
+        note=note(tables, definition, event, start) + focus.unnamed(tables, labels, "Thin and grey"),
         height=4.6,
         labels=list(labels.values()),
         paint=lambda sheet: _paint(
@@ -52,30 +57,49 @@ def retention_curves(
 
 
 def curve_rows(tables: Tables, definition: str, event: str, start: str | None) -> tuple[DataFrame, str]:
-    """The rows of one kind of curve with somebody at risk, and its start event; ValueError with under two ages."""
+    """The rows of one kind of curve with somebody at risk, and its start event; ValueError with under two ages.
+
+    The start is registration unless asked otherwise: strategies change who makes a first order, so that from there on they are not
+    compared on the same people.
+    """
     rows = tables.retention
     rows = rows[
         (rows["definition"] == definition) & (rows["event"] == event) & rows["mean"].notna() & (rows["at_risk"] > 0)
     ]
     starts = list(rows["start"].unique())
     if start is None and starts:
-        # The first order is where a customer's clock starts; sign-up only where nothing else was counted.
-        start = "first_order" if "first_order" in starts else starts[0]
-    rows = rows[rows["start"] == start]
+        start = "registration" if "registration" in starts else starts[0]
+    rows = rows[rows["start"] == start].sort_values("age_days", kind="stable")
+    return enough(rows, f"definition={definition}, event={event}, start={start}"), str(start)
+
+
+def enough(rows: DataFrame, what: str) -> DataFrame:
+    """The rows as long as enough people are followed; ValueError where that leaves under two ages."""
+    rows = focus.followed(rows)
     if rows["age_days"].nunique() < 2:
-        raise ValueError(f"retention has no curve with definition={definition}, event={event}, start={start}")
-    return rows, str(start)
+        raise ValueError(f"retention has no curve with {what}")
+    return rows
+
+
+def replicated(tables: Tables) -> bool:
+    """Whether the summary has intervals at all."""
+    return bool(tables.summary["ci_low"].notna().any())
 
 
 def note(tables: Tables, definition: str, event: str, start: str) -> str:
     """The definition in full, for below the figure."""
     how = metrics.definition(definition, event)
-    meaning = how.meaning.format(event=event, a_event=metrics.EVENTS[event])
-    day_zero = f"Day 0 is the day of {metrics.STARTS[start]}" + (
-        "; it does not count." if definition != "survival" else "."
+    meaning = how.meaning.format(event=event).replace(CHURNED, platform_days(tables, CHURNED))
+    day_zero = f"Day 0 is the day of {metrics.STARTS[start]}" + ("; it does not count." if definition != "survival" else ".")
+    bands = (
+        f" Bands: 95 % intervals, Student t over {tables.manifest.get('replications', 'the')} replications."
+        if replicated(tables)
+        else " One replication: no intervals."
     )
-    bands = " Bands: 95 % intervals, Student t over {} replications.".format(tables.manifest.get("replications", "the"))
-    return f"{how.label[0].upper()}{how.label[1:]} = {meaning}. {day_zero} {how.caveat}{bands}"
+    return (
+        f"{how.label[0].upper()}{how.label[1:]} = {meaning}. {day_zero} {how.caveat}{bands} "
+        f"Lines end where fewer than {focus.FEWEST} users, or {percent(focus.SMALLEST, 0)} where that is less, are followed so long."
+    )
 
 
 def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, labels: dict[str, str]) -> str:
@@ -130,48 +154,50 @@ def draw_curves(
     steps: bool = False,
 ) -> None:
     """The curves with their bands, the baseline on top; percent axis with light lines."""
-    colours, patterns = (
-        style.colours(tables.scenarios, tables.baseline),
-        style.patterns(tables.scenarios, tables.baseline),
-    )
+    colours, patterns = focus.colours(tables), focus.patterns(tables)
+    named = focus.telling(tables)
     curves = dict(list(rows.groupby("scenario", sort=False)))
-    for scenario in [*(s for s in tables.scenarios if s != tables.baseline), tables.baseline]:
+    # The faint ones first, the baseline on top of all.
+    order = sorted(tables.scenarios, key=lambda s: (s in named, s == tables.baseline))
+    for scenario in order:
         if scenario not in curves:
             continue
-        curve = curves[scenario].sort_values("age_days")
-        age = curve["age_days"].to_numpy()
-        ax.fill_between(
-            age,
-            curve["ci_low"],
-            curve["ci_high"],
-            color=colours[scenario],
-            alpha=0.13,
-            linewidth=0,
-            step="post" if steps and len(age) <= STEPS else None,
-        )
+        curve = curves[scenario]
+        age, mean, low, high = (curve[c].to_numpy(float)[focus.thin(curve["mean"].to_numpy())] for c in CURVE)
+        steps_here = steps and len(age) < focus.POINTS
+        if scenario in named and np.isfinite(low).all():
+            ax.fill_between(age, low, high, color=colours[scenario], alpha=0.13, linewidth=0, step="post" if steps_here else None)
         ax.plot(
             age,
-            curve["mean"],
+            mean,
             color=colours[scenario],
             linestyle=patterns[scenario],
-            linewidth=2.4 if scenario == tables.baseline else 1.7,
-            marker="o" if markers else None,
+            linewidth=2.4 if scenario == tables.baseline else 1.7 if scenario in named else 0.9,
+            marker="o" if markers and scenario in named else None,
             markersize=4,
-            drawstyle="steps-post" if steps and len(age) <= STEPS else "default",
-            zorder=3 if scenario == tables.baseline else 2,
+            drawstyle="steps-post" if steps_here else "default",
+            zorder=3 if scenario == tables.baseline else 2 if scenario in named else 1,
         )
     last = rows["age_days"].max()
     ax.set_xlim(0, last)
-    step = next(s for s in (7, 14, 30, 60, 90, 180, 365) if last / s <= 9 or s == 365)
+    step = next(s for s in (1, 7, 14, 30, 60, 90, 180, 365) if last / s <= 9 or s == 365)
     ax.set_xticks(np.arange(0, last + 1, step))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol="\u00a0%"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent_tick(ax.get_yticks(), v)))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=(1, 2, 5, 10)))
     ax.grid(axis="y")
     ax.set_axisbelow(True)
 
 
+def percent_tick(ticks: Sequence[float], value: float, points: bool = False) -> str:
+    """A tick of a percent axis, or of differences in points, with no more decimals than its neighbours need."""
+    step = round(abs(ticks[1] - ticks[0]) * 100, 6) if len(ticks) > 1 else 1
+    text = plain(value * 100, 0 if step.is_integer() else 1 if (step * 10).is_integer() else 2, sign=points)
+    return text if points else text + SPACE + "%"
+
+
 def finish_labels(sheet: Sheet, ax, tables: Tables, rows: DataFrame, labels: dict[str, str]) -> None:
-    """Name and last value of each curve at its end."""
-    colours = style.colours(tables.scenarios, tables.baseline)
+    """Name and last value of each named curve at its end."""
+    colours = focus.colours(tables)
     ends = rows.sort_values("age_days").groupby("scenario", sort=False).last()
     label_ends(
         sheet,
@@ -184,7 +210,7 @@ def finish_labels(sheet: Sheet, ax, tables: Tables, rows: DataFrame, labels: dic
                 colours[s],
                 "bold" if s == tables.baseline else "normal",
             )
-            for s in tables.scenarios
+            for s in focus.telling(tables)
             if s in ends.index
         ],
     )

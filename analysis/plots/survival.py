@@ -7,6 +7,7 @@ from pandas import DataFrame
 
 from analysis import finding, metrics, style
 from analysis.number import percent, plain
+from analysis.plots import focus
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
 from analysis.plots.retention import curve_rows, draw_curves, finish_labels, note
 from analysis.result import Tables
@@ -15,11 +16,11 @@ ROW = 0.2
 """Inches a row of the table of numbers at risk."""
 
 
-def survival(tables: Tables, event: str = "order", start: str | None = None) -> Picture:
+def survival(tables: Tables, event: str = "visit", start: str | None = None) -> Picture:
     """Kaplan–Meier of the first lapse by `order` or `visit`, or the share not departed; with numbers at risk below."""
     rows, start = curve_rows(tables, "survival", event, start)
     labels = style.names(tables.scenarios)
-    present = [s for s in tables.scenarios if s in set(rows["scenario"])]
+    present = [s for s in focus.telling(tables) if s in set(rows["scenario"])]
     how = metrics.definition("survival", event)
     return Picture(
         name=f"survival_{event}",
@@ -27,10 +28,12 @@ def survival(tables: Tables, event: str = "order", start: str | None = None) -> 
         how=(
             "A line falls when users "
             + ("leave for good" if event == "departure" else "lapse for the first time")
-            + "; below it stand the users still under observation at each day."
+            + "; below it stand the users at risk on each day: followed so long, and not "
+            + ("gone" if event == "departure" else "lapsed")
+            + " before."
         ),
         source="retention.csv",
-        note=note(tables, "survival", event, start),
+        note=note(tables, "survival", event, start) + focus.unnamed(tables, labels, "Thin and grey"),
         height=4.0 + 0.3 + ROW * len(present),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(
@@ -40,41 +43,39 @@ def survival(tables: Tables, event: str = "order", start: str | None = None) -> 
 
 
 def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]) -> str:
-    """The baseline’s median, and the strategies whose band at the last common day does not touch the baseline’s."""
-    curves = {s: c.sort_values("age_days") for s, c in rows.groupby("scenario", sort=False)}
-    done = "left for good" if event == "departure" else "lapsed"
+    """The baseline’s median or last level, and the strategy furthest from it among those whose band does not touch the baseline’s."""
+    curves = dict(list(rows.groupby("scenario", sort=False)))
+    done = "left for good" if event == "departure" else f"gone without {metrics.EVENTS[event]} long enough to lapse"
     base = curves.get(tables.baseline)
     if base is None:
         return f"Survival by {event}"
-    below = base.loc[base["mean"] <= 0.5, "age_days"]
-    if len(below):
-        text = f"Half of the baseline’s users have {done} by day {int(below.iloc[0])}"
-    else:
-        text = (
-            f"{percent(1 - base['mean'].iloc[-1])} of the baseline’s users have {done} by day "
-            f"{int(base['age_days'].iloc[-1])}"
-        )
+    # The last day up to which all are followed; a level there is less shaky than at any curve's own end.
     age = min(int(c["age_days"].iloc[-1]) for c in curves.values())
     at = {s: c[c["age_days"] <= age].iloc[-1] for s, c in curves.items()}
-    floor, ceiling = at[tables.baseline]["ci_low"], at[tables.baseline]["ci_high"]
+    there = at[tables.baseline]
+    half = base.loc[base["mean"] <= 0.5, "age_days"]
+    if len(half) and half.iloc[0] <= age:
+        text = f"Half of the baseline’s users have {done} by day {int(half.iloc[0])}"
+        if half.iloc[0] == base.loc[base["mean"] < 1, "age_days"].iloc[0]:
+            first = float(base.loc[base["age_days"] == half.iloc[0], "mean"].iloc[0])
+            text = f"{percent(1 - first)} of the baseline’s users have {done} by day {int(half.iloc[0])}, the first on which that can be"
+    else:
+        text = f"{percent(1 - there['mean'])} of the baseline’s users have {done} by day {age}"
+    floor, ceiling = there["ci_low"], there["ci_high"]
     if not np.isfinite([floor, ceiling]).all() or len(at) < 2:
         return text
-    longer = {s: r["mean"] for s, r in at.items() if s != tables.baseline and r["ci_low"] > ceiling}
-    shorter = {s: r["mean"] for s, r in at.items() if s != tables.baseline and r["ci_high"] < floor}
-    level = at[tables.baseline]["mean"]
-    if longer:
-        best = max(longer, key=longer.get)
-        return (
-            text + f"; {finding.quoted(labels[best])} still holds {plain((longer[best] - level) * 100)} points more "
-            f"at day {age}"
-        )
-    if shorter:
-        worst = min(shorter, key=shorter.get)
-        return (
-            text + f"; {finding.quoted(labels[worst])} holds {plain((level - shorter[worst]) * 100)} points fewer "
-            f"at day {age}"
-        )
-    return text + f"; no strategy’s band leaves the baseline’s at day {age}"
+    apart = {
+        s: r["mean"] - there["mean"]
+        for s, r in at.items()
+        if s != tables.baseline and (r["ci_low"] > ceiling or r["ci_high"] < floor)
+    }
+    if not apart:
+        return text + f"; no strategy’s interval there leaves the baseline’s (day {age})"
+    # A strategy that holds more is named before one that holds fewer.
+    furthest = max(apart, key=lambda s: (apart[s] > 0, abs(apart[s])))
+    when = "" if text.endswith(f"by day {age}") else f" at day {age}"
+    direction = "more" if apart[furthest] > 0 else "fewer"
+    return text + f"; {finding.quoted(labels[furthest])} holds {plain(abs(apart[furthest]) * 100)} points {direction}{when}"
 
 
 def _paint(
@@ -88,13 +89,13 @@ def _paint(
     ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")
     ax.set_ylabel(axis)
     finish_labels(sheet, ax, tables, rows, labels)
-    colours = style.colours(tables.scenarios, tables.baseline)
+    colours = focus.colours(tables)
     ticks = ax.get_xticks()
     total = sheet.fig.get_figheight()
     box = ax.get_position()
     last = rows["age_days"].max()
     sheet.text(
-        EDGE, table - 0.12, "Users at risk (under observation) on that day", size=8.5, weight="bold", va="center"
+        EDGE, table - 0.12, "Users at risk on that day (mean of a replication)", size=8.5, weight="bold", va="center"
     )
     name_at = WIDTH * box.x1 + 0.4
     for i, scenario in enumerate(present):

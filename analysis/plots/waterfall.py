@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.ticker import FuncFormatter
 
 from analysis import finding, style
-from analysis.number import money
+from analysis.number import interval, money
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
 from analysis.result import Tables, currency
 
@@ -128,9 +128,11 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
         f"{finding.quoted(labels[shown[1]])} spends {money(abs(given - base_given), sign)} {more} on users "
         f"than the baseline"
     )
-    if reading and reading.verdict not in (finding.HIGHER, finding.LOWER):
+    if reading and reading.verdict == finding.SAME:
         return text + "; what is left is not distinguishable"
-    return text + f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"
+    ends = interval(reading.delta_low, reading.delta_high, "money", sign, difference=True) if reading else ""
+    text += f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"
+    return text + (f" (95 % interval {ends})" if ends else "")
 
 
 def _goods(tables: Tables, scenario: str) -> float:

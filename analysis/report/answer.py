@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 from analysis import finding, metrics
-from analysis.number import interval, percent, written
-from analysis.result import Tables, currency
+from analysis.number import decimals_of, interval, percent, written
+from analysis.result import Tables, currency, platform_days
 from analysis.text import clean
 
 CONTRIBUTION, COST = "contribution_per_user", "incentive_cost_per_user"
+CHURNED = "churned_after_days"
 GRADES = ("A", "B", "C", "D")
 
 
@@ -30,8 +31,9 @@ def cell(reading: finding.Reading, metric: metrics.Metric, sign: str, baseline: 
     if baseline:
         difference, ends, verdict = "", "", "baseline"
     else:
-        difference = written(reading.delta, metric.unit, sign, difference=True)
-        ends = interval(reading.delta_low, reading.delta_high, metric.unit, sign, difference=True)
+        digits = decimals_of(reading.delta_low, reading.delta_high, metric.unit)
+        difference = written(reading.delta, metric.unit, sign, True, digits)
+        ends = interval(reading.delta_low, reading.delta_high, metric.unit, sign, True, digits)
         verdict = reading.verdict
     return Cell(
         written(reading.mean, metric.unit, sign),
@@ -77,13 +79,13 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
     best = finding.chosen(tables, headline)
     lines = [("Which strategy keeps users?", finding.comparison(tables, headline, labels) + ".")]
     if best != tables.baseline:
-        reading = kept[best]
+        reading, row = kept[best], finding.metric_of(tables, headline)
         ends = interval(reading.delta_low, reading.delta_high, "share", difference=True)
         lines.append(
             (
                 "By how much?",
                 f"{percent(reading.mean)} against {percent(kept[tables.baseline].mean)}: "
-                f"{written(reading.delta, 'share', difference=True)} (95 % interval {ends}).",
+                f"{written(reading.delta, 'share', difference=True)} (95 % interval {ends}) of {row.formula}.",
             )
         )
     if paid and best != tables.baseline:
@@ -112,10 +114,10 @@ def sureness(tables: Tables, readings: list[finding.Reading]) -> str:
             f"{replications} paired replications; {same} of {len(others)} strategies are not distinguishable "
             f"from the baseline. " + finding.multiplicity(len(others))
         )
-    assumed = int(tables.assumptions["is_assumption"].sum()) if len(tables.assumptions) else 0
-    if assumed:
+    count = int(tables.assumptions["is_assumption"].sum()) if len(tables.assumptions) else 0
+    if count:
         told += (
-            f" The intervals hold chance in this world only: {assumed} of {len(tables.assumptions)} numbers "
+            f" The intervals hold chance in this world only: {count} of {len(tables.assumptions)} numbers "
             f"that shape the worlds are "
             "assumptions, counted below."
         )
@@ -143,6 +145,18 @@ def assumption_counts(tables: Tables) -> list[tuple[str, list[int]]]:
     return rows
 
 
+def assumed(tables: Tables) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The assumptions themselves, (parameter, value): those of the baseline, then what each strategy adds or changes."""
+    frame = tables.assumptions[tables.assumptions["is_assumption"].astype(bool)]
+    own = {
+        scenario: list(zip(rows["parameter"].astype(str), rows["value"].astype(str), strict=True))
+        for scenario, rows in frame.groupby("scenario", sort=False)
+    }
+    base = set(own.get(tables.baseline, []))
+    found = [(s, [pair for pair in own.get(s, []) if s == tables.baseline or pair not in base]) for s in tables.scenarios]
+    return [(scenario, pairs) for scenario, pairs in found if pairs]
+
+
 def definitions(tables: Tables) -> list[tuple[str, str, str, str, str]]:
     """(label, Chinese label, name, formula, caveat) of every metric and every retention curve in the tables."""
     rows = []
@@ -153,6 +167,6 @@ def definitions(tables: Tables) -> list[tuple[str, str, str, str, str]]:
     for kind, event in pairs:
         how = metrics.definition(kind, event)
         label = how.label if how is metrics.DEPARTURE else f"{how.label}, {event}"
-        formula = how.meaning.format(event=event, a_event=metrics.EVENTS[event])
+        formula = how.meaning.format(event=event).replace(CHURNED, platform_days(tables, CHURNED))
         rows.append((label[0].upper() + label[1:], how.label_zh, f"{kind}, {event}", formula, how.caveat))
     return rows

@@ -40,10 +40,8 @@ def render(tables: Tables) -> str:
     figures = [
         {
             "picture": picture,
-            # The heading above says the finding, so the drawing leaves it out.
-            "svg": inline_svg(
-                picture.encoded("svg", titled=False), f"f{number}", picture.finding, f"{picture.how} {picture.note}"
-            ),
+            # Heading and note stand on the page, where they can be read on a small screen, so the drawing leaves them out.
+            "svg": inline_svg(picture.encoded("svg", whole=False), f"f{number}", picture.finding, picture.how),
         }
         for number, picture in enumerate(drawn, 1)
     ]
@@ -67,29 +65,40 @@ def render(tables: Tables) -> str:
         renamed=renamed,
         grades=answer.GRADES,
         counts=answer.assumption_counts(tables),
+        assumed=answer.assumed(tables),
         definitions=answer.definitions(tables),
-        questions=[(s, *tables.questions[s]) for s in tables.scenarios if s in tables.questions],
+        questions=[(s, *tables.questions[s]) for s in tables.scenarios if any(tables.questions.get(s, ()))],
         facts=facts(tables.manifest),
         command=command(tables.manifest),
         finished=tables.manifest.get("finished", True),
     )
 
 
+ELSEWHERE = ("--out", "--threads", "--lang")
+ASIDE = ("--quiet", "--json")
+"""Options that change where the result goes or how the run talks, and nothing in the result."""
+
+
 def command(manifest: Mapping[str, Any]) -> str:
-    """The command line as recorded, quoted for a shell where it was recorded as a list; empty if it was not."""
+    """The recorded command line without what does not change the result, quoted for a shell; empty if none was recorded."""
     recorded = manifest.get("command", "")
-    return recorded if isinstance(recorded, str) else shlex.join(map(str, recorded))
+    words = shlex.split(recorded) if isinstance(recorded, str) else [str(word) for word in recorded]
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip or word in ASIDE or word in ELSEWHERE or word.startswith(tuple(f"{option}=" for option in ELSEWHERE)):
+            skip = not skip and word in ELSEWHERE
+            continue
+        kept.append(word)
+    return shlex.join(kept)
 
 
 def facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Seed, size and versions: what it takes to get the same numbers again."""
+    """Seed and size: what it takes to get the same numbers again."""
     found = []
     for name in ("seed", "users", "days", "replications"):
         if name in manifest:
             value = manifest[name]
             grouped = isinstance(value, int) and not isinstance(value, bool) and name != "seed"
             found.append((name, f"{value:,}" if grouped else str(value)))
-    versions = manifest.get("versions", {})
-    if isinstance(versions, Mapping):
-        found += [(str(name), str(version)) for name, version in versions.items()]
     return found
