@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,17 @@ def test_every_number_of_a_world_is_as_it_was(world):
 @pytest.mark.parametrize("world", ["everything", "oracles/pareto_nbd"])
 def test_plain_python_gives_the_golden_numbers_too(world):
     assert lives.totals(world, driver="objects") == GOLDEN[world]
+
+
+def test_a_machine_whose_compiler_is_switched_off_gives_the_golden_numbers_too():
+    says = "import json, lives; print(json.dumps(lives.totals('everything', driver='objects')))"
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", says], env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == GOLDEN["everything"]
 
 
 def test_every_world_named_has_numbers_and_no_other():
