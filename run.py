@@ -288,7 +288,8 @@ def execute(arguments: Sequence[str], now: dict[str, Any] | None = None) -> int:
     now = {} if now is None else now
     now.setdefault("lang", "en")
     try:
-        code = cli.main(list(arguments), prog_name="run.py", standalone_mode=False, obj=now)
+        name = Path(sys.argv[0]).name
+        code = cli.main(list(arguments), prog_name=name, standalone_mode=False, obj=now)
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
