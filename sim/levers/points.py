@@ -25,7 +25,7 @@ class Parameters(LeverParameters):
     value_per_point: float = param(0.01, "money/point", "taken off an order", ge=0, le=100, source="design")
     reward_points: int = param(100, "points", "smallest block that can be spent", ge=1, le=10_000_000, source="design")
     max_share: float = param(0.5, "share", "of an order that points may pay", ge=0, le=1, source="design")
-    expiry_days: int = param(365, "days", "points live at least so long (a thirteenth longer at most)", ge=13, le=3_660, source="design")
+    expiry_days: int = param(365, "days", "points live at least so long (a twelfth longer at most)", ge=13, le=3_660, source="design")
     spend_share: float = param(0.7, "share", "of orders with a full block on which it is spent", ge=0, le=1, source="breakage about a third (Colloquy, Bond)", grade="C")
     review_share: float = param(0.1, "share", "of orders reviewed", ge=0, le=1)
     gradient: float = param(0.223, "log-rate", "visits one step before the reward against the start", ge=0, le=2, source=GRADIENT, grade="B")
