@@ -19,7 +19,7 @@ WORDS = {
         "done": "Done in {seconds:.0f} s. Report: {report}",
         "apart": "not in the figures, because its people are not the baseline's: {names}",
         "scenario": "scenario",
-        "against": "against {baseline}",
+        "against": "in brackets: difference against {baseline}",
         "not distinguishable": "not distinguishable",
         "valid": "{file}: ok ({name})",
         "no baseline": "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
@@ -45,7 +45,7 @@ WORDS = {
         "done": "完成，用时 {seconds:.0f} 秒。报告：{report}",
         "apart": "未列入图表（用户总体与基准方案不同）：{names}",
         "scenario": "方案",
-        "against": "相对 {baseline}",
+        "against": "括号内：相对 {baseline} 的差异",
         "not distinguishable": "差异不显著",
         "valid": "{file}: 没有问题（{name}）",
         "no baseline": "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",
@@ -158,7 +158,7 @@ class Talk:
         text = StringIO()
         Console(file=text, width=118, color_system=None).print(table)
         against = self.words["against"].format(baseline=result.baseline)
-        foot = f"(±…) {against}; ≈ {self.words['not distinguishable']}" if len(result.scenarios) > 1 else ""
+        foot = f"{against}; ≈ {self.words['not distinguishable']}" if len(result.scenarios) > 1 else ""
         return text.getvalue() + foot
 
     def _say(self, text: str) -> None:

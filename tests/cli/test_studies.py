@@ -131,7 +131,7 @@ def test_results_go_to_stdout_and_talk_to_stderr(command, undrawn):
     said = command("compare", "base.yaml", "loyal.yaml", "--out", "o")
     assert said.code == 0
     assert "Base" in said.out and "Loyal" in said.out and "Orders per user" in said.out
-    assert "(±…) against Base; ≈ not distinguishable" in said.out
+    assert "in brackets: difference against Base; ≈ not distinguishable" in said.out
     lines = said.err.splitlines()
     assert lines[0] == "2 scenario(s) × 2 replication(s) → o"
     assert "simulating 0/4" in lines and "drawing plots and report" in lines
