@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from sim import quantile
 from sim.chance import purpose, trait_luck
@@ -16,6 +17,9 @@ from sim.parameter import MINOR_PER_UNIT
 
 STAGES = ("prospect", "registered", "customer", "dormant", "churned")
 PROSPECT, REGISTERED, CUSTOMER, DORMANT, CHURNED = range(5)
+COPULA_BITS = 40
+"""Bits kept of a number that went through a copula."""
+
 NEVER = -1
 """A day that has not come: the first order of someone who has not ordered."""
 
@@ -84,6 +88,20 @@ class Traits:
         """The users' luck for one trait; shape (users,)."""
         return trait_luck(self.key, len(self.users), purpose_number, k)
 
+    def luck_coupled(self, purpose_number: int, correlation: float) -> np.ndarray:
+        """The users' luck for one trait that goes with their luck of the order rate: a Gaussian copula; shape (users,).
+
+        z = ρ·z_rate + √(1 − ρ²)·z_own with z = Φ⁻¹(luck), and back; rounded to 40 bits, so that scipy's last bits reach nobody's life.
+        Without correlation it is ``luck``, to the bit.
+        """
+        own = self.luck(purpose_number)
+        if correlation == 0.0:
+            return own
+        smallest = 2.0**-COPULA_BITS
+        z_rate, z_own = (special.ndtri(np.clip(u, smallest, 1.0 - smallest)) for u in (self.luck(ORDER_RATE), own))
+        mixed = special.ndtr(correlation * z_rate + np.sqrt(1.0 - correlation**2) * z_own)
+        return np.minimum(np.round(mixed * 2.0**COPULA_BITS), 2.0**COPULA_BITS - 1) * smallest
+
 
 def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: int) -> np.ndarray:
     """The users of one run before day 0; shape (users,), one row each."""
@@ -96,9 +114,10 @@ def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: in
     p = scenario.population
     per_day = quantile.gamma(p.order_rate.r, p.order_rate.alpha_weeks * DAYS_A_WEEK * p.visit_conversion)
     rows["visit_rate"] = quantile.quantiles(per_day, who.luck(ORDER_RATE))
-    _draw_leaving(rows, p.dropout, who)
-    _draw_value(rows, p.spend, who)
-    rows["deal_proneness"] = quantile.quantiles(quantile.beta(p.deal_proneness.a, p.deal_proneness.b), who.luck(DEALS))
+    _draw_leaving(rows, p.dropout, who, p.coupling.leave)
+    _draw_value(rows, p.spend, who.luck_coupled(VALUE, p.coupling.value))
+    deals = quantile.beta(p.deal_proneness.a, p.deal_proneness.b)
+    rows["deal_proneness"] = quantile.quantiles(deals, who.luck_coupled(DEALS, p.coupling.deals))
     rows["entry_day"] = entry_days(p.entry, who)
     rows["interest"] = p.newcomer.visit_lift
     for name, lever in levers.items():
@@ -111,18 +130,17 @@ def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: in
     return rows
 
 
-def _draw_leaving(rows: np.ndarray, dropout: Any, who: Traits) -> None:
+def _draw_leaving(rows: np.ndarray, dropout: Any, who: Traits, coupling: float) -> None:
     if dropout.mode in ("per_order", "per_renewal"):
-        rows["leave_p"] = quantile.quantiles(quantile.beta(dropout.a, dropout.b), who.luck(LEAVE))
+        rows["leave_p"] = quantile.quantiles(quantile.beta(dropout.a, dropout.b), who.luck_coupled(LEAVE, coupling))
     if dropout.mode == "per_time":
-        per_day = quantile.quantiles(quantile.gamma(dropout.s, dropout.beta_weeks * DAYS_A_WEEK), who.luck(LEAVE))
+        per_day = quantile.quantiles(quantile.gamma(dropout.s, dropout.beta_weeks * DAYS_A_WEEK), who.luck_coupled(LEAVE, coupling))
         spent = quantile.quantiles(quantile.exponential(), who.luck(LIFETIME))
         rows["mean_life"] = 1.0 / np.maximum(per_day, 1e-30)
         rows["leave_clock"] = spent * rows["mean_life"]
 
 
-def _draw_value(rows: np.ndarray, spend: Any, who: Traits) -> None:
-    luck = who.luck(VALUE)
+def _draw_value(rows: np.ndarray, spend: Any, luck: np.ndarray) -> None:
     if spend.median is None:
         rows["usual_basket"] = quantile.quantiles(quantile.inverse_gamma(spend.q, spend.v), luck) * (spend.p * MINOR_PER_UNIT)
         return

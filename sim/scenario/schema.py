@@ -138,6 +138,14 @@ class Friends(Parameters):
     rewire: float = param(0.1, "share", "friendships that lead anywhere instead of next door", ge=0, le=1, source="Watts & Strogatz 1998", grade="D")
 
 
+class Coupling(Parameters):
+    """How a user's traits go with the order rate: correlations of a Gaussian copula. Zero, independence, is itself an assumption."""
+
+    leave: float = param(0.0, "correlation", "of the readiness to leave with the order rate", gt=-1, lt=1)
+    value: float = param(0.0, "correlation", "of the usual basket with the order rate", gt=-1, lt=1)
+    deals: float = param(0.0, "correlation", "of deal-proneness with the order rate", gt=-1, lt=1)
+
+
 class Population(Parameters):
     """Who the users are before any lever acts."""
 
@@ -147,6 +155,7 @@ class Population(Parameters):
     spend: Spend = Spend()
     visit_conversion: float = param(0.037, "orders/visit", "orders per visit when nothing pushes", gt=0, le=1, source="visit to order 3.73 %", grade="C")
     deal_proneness: Beta = Beta()
+    coupling: Coupling = Coupling()
     newcomer: Newcomer = Newcomer()
     friends: Friends = Friends()
 
