@@ -27,9 +27,14 @@ class Reading:
 
     @property
     def verdict(self) -> str:
-        """Higher or lower than the baseline, not distinguishable where zero lies inside the interval."""
+        """Higher or lower than the baseline, not distinguishable where zero lies inside the interval.
+
+        Nor where the replications agree to the last digit: in worlds of a few users that is luck, and its interval no interval.
+        """
         if not (math.isfinite(self.delta_low) and math.isfinite(self.delta_high)):
             return UNKNOWN
+        if math.isclose(self.delta_low, self.delta_high, rel_tol=1e-9):
+            return SAME
         return HIGHER if self.delta_low > 0 else LOWER if self.delta_high < 0 else SAME
 
 
@@ -113,15 +118,27 @@ def levels(tables: Tables, name: str, labels: Mapping[str, str]) -> str:
     found = readings(tables, name)
     best = found.get(chosen(tables, name))
     base = found.get(tables.baseline)
+    others = [r for r in found.values() if r.scenario != tables.baseline]
+    if base is not None and any(r.verdict == UNKNOWN for r in others):
+        most = max(others, key=lambda r: r.delta if metric.higher_is_better else -r.delta)
+        text = f"{level(base.mean, metric, sign)} in the baseline, {written(most.mean, metric.unit, sign)} with "
+        return text + f"{quoted(labels[most.scenario])}; one replication gives no interval"
     if best is None or base is None or best is base:
         return comparison(tables, name, labels)
-    told = len([r for r in found.values() if r.verdict in (HIGHER, LOWER) and r.scenario != tables.baseline])
-    others = len(found) - 1
+    told = len([r for r in others if r.verdict in (HIGHER, LOWER)])
     text = (
         f"{level(best.mean, metric, sign)} with {quoted(labels[best.scenario])}, "
         f"{written(base.mean, metric.unit, sign)} in the baseline"
     )
-    return text if others == 1 else text + f"; {word(told)} of {word(others)} strategies are distinguishable from it"
+    if len(others) == 1:
+        return text
+    count = ("both" if told == 2 else f"all {word(told)}") if told == len(others) else f"{word(told)} of {word(len(others))}"
+    return text + f"; {count} strategies {'is' if told == 1 else 'are'} distinguishable from it"
+
+
+def users_of_baseline(tables: Tables) -> str:
+    """Whose numbers a figure begins with: the baseline’s users, or just users where there is nothing to compare."""
+    return "the baseline’s users" if len(tables.scenarios) > 1 else "users"
 
 
 def _does(metric: metrics.Metric, verdict: str, count: int) -> str:

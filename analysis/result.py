@@ -59,3 +59,11 @@ def platform_days(tables: Tables, name: str) -> str:
     entries = list(scenarios.values()) if isinstance(scenarios, Mapping) else []
     found = {entry.get("resolved", {}).get("platform", {}).get(name) for entry in entries}
     return f"{found.pop()} days" if len(found) == 1 and None not in found else name
+
+
+def only_buyers(tables: Tables) -> bool:
+    """Whether everybody enters with a first order (entry `cohort`): such data are orders, and say nothing of visits."""
+    scenarios = tables.manifest.get("scenarios", {})
+    entries = list(scenarios.values()) if isinstance(scenarios, Mapping) else []
+    found = [entry.get("resolved", {}).get("population", {}).get("entry", {}) for entry in entries]
+    return bool(found) and all("cohort" in entry for entry in found)

@@ -15,7 +15,7 @@ from analysis.plots.plane import cost_retention_plane
 from analysis.plots.retention import retention_curves
 from analysis.plots.survival import survival
 from analysis.plots.waterfall import value_waterfall
-from analysis.result import Tables
+from analysis.result import Tables, only_buyers
 
 __all__ = [
     "Picture",
@@ -44,7 +44,7 @@ def pictures(tables: Tables) -> list[Picture]:
         value_waterfall,
         lifecycle_composition,
         cohort_heatmap,
-        survival,
+        partial(survival, event="order" if only_buyers(tables) else "visit"),
         partial(survival, event="departure"),
     ]
     found = []

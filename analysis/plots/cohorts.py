@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
 from analysis import finding, style
 from analysis.number import interval, percent, plain
 from analysis.plots.picture import Picture, Sheet
+from analysis.plots.retention import ROUND, percent_tick
 from analysis.result import Tables
 
 REFERENCE_WEEK = 8
@@ -22,13 +23,17 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
     """Share of each weekly cohort `ordered` or `active` in each week of its age.
 
     A run with a single cohort has nothing to compare inside a scenario: then each row is a scenario.
-    ValueError if there are no cohorts.
+    ValueError if there are no cohorts, nothing to compare them with, or none ever comes back.
     """
     rows = tables.cohorts
     if rows.empty or rows["age_weeks"].max() < 1:
         raise ValueError("cohorts has no week after the first")
+    if rows.loc[rows["age_weeks"] > 0, column].sum() == 0:
+        raise ValueError(f"nobody {column} after the first week")
     labels = style.names(tables.scenarios)
     single = rows["cohort"].nunique() == 1
+    if single and len(tables.scenarios) == 1:
+        raise ValueError("a single cohort of a single scenario has nothing beside it")
     scenario = scenario or finding.chosen(tables)
     if not single:
         rows = rows[rows["scenario"] == scenario]
@@ -88,9 +93,9 @@ def _cohorts_finding(sums: DataFrame, column: str, label: str) -> str:
 def _scenarios_finding(share: DataFrame, labels: dict[str, str], column: str) -> str:
     age = int(min(REFERENCE_WEEK, share.columns.max()))
     values = share[age].dropna()
-    if len(values) == 1:
-        return f"{percent(values.iloc[0])} of users {DOES[column]} in week {age}"
     top, bottom = values.idxmax(), values.idxmin()
+    if values[top] == values[bottom]:
+        return f"In every scenario {percent(values[top])} of users {DOES[column]} in week {age}"
     return (
         f"The share of users who {DOES[column]} in week {age} runs from {percent(values[bottom])} "
         f"({labels[bottom]}) to {percent(values[top])} ({labels[top]})"
@@ -130,8 +135,9 @@ def _paint(sheet: Sheet, share: DataFrame, labels: dict[str, str] | None, column
     ax.tick_params(length=0)
     right = ax.get_position()
     bar = sheet.fig.add_axes((right.x1 + 0.018, right.y0, 0.014, right.height))
-    sheet.fig.colorbar(image, cax=bar, format=PercentFormatter(1, symbol="\u00a0%"), label=f"Share {WHAT[column]}")
-    bar.locator_params(axis="y", nbins=5)
+    shares = FuncFormatter(lambda v, _: percent_tick(bar.get_yticks(), v))
+    ticks = MaxNLocator(nbins=5, steps=ROUND)
+    sheet.fig.colorbar(image, cax=bar, format=shares, ticks=ticks, label=f"Share {WHAT[column]}")
     bar.tick_params(length=0)
     for spine in bar.spines.values():
         spine.set_visible(False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import finding, metrics, style
 from analysis.number import SPACE, decimals_of, interval, written
 from analysis.plots.picture import Picture, Sheet
-from analysis.plots.retention import percent_tick
+from analysis.plots.retention import ROUND, percent_tick, tick_decimals
 from analysis.result import Tables, currency
 
 BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
@@ -88,14 +88,14 @@ def _paint(
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.margins(x=0.08)
-    ax.locator_params(axis="x", nbins=6)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND))
     unit = "points" if row.unit == "share" else ""
     ax.xaxis.set_major_formatter(
         FuncFormatter(
             lambda v, _: (
                 percent_tick(ax.get_xticks(), v, points=True)
                 if row.unit == "share"
-                else written(v, row.unit, sign, True)
+                else written(v, row.unit, sign, True, tick_decimals(ax.get_xticks(), row.unit))
             )
         )
     )

@@ -43,7 +43,7 @@ def unnamed(tables: Tables, labels: dict[str, str], drawn: str) -> str:
     rest = [labels[s] for s in tables.scenarios if s not in telling(tables)]
     if not rest:
         return ""
-    return f" {drawn}: {', '.join(rest)}, nearer to the baseline in retention and in contribution than those named."
+    return f" {drawn}: {', '.join(rest)}; in retention and in contribution they differ less from the baseline, or not distinguishably."
 
 
 def colours(tables: Tables) -> dict[str, str]:

@@ -127,7 +127,7 @@ def label_points(
         inverse = fig.transFigure.inverted()
         (fx, fy) = inverse.transform((best.x0, (best.y0 + best.y1) / 2))
         fig.text(fx, fy, text, size=size, color=point.colour, weight=point.weight, va="center", linespacing=1.1)
-        if best_reach > 0.22:
+        if best_reach > 0.1:
             near = (min(max(x, best.x0), best.x1), min(max(y, best.y0), best.y1))
             (ax0, ay0), (ax1, ay1) = inverse.transform((x, y)), inverse.transform(near)
             fig.add_artist(Line2D([ax0, ax1], [ay0, ay1], color=point.colour, linewidth=0.7, transform=fig.transFigure))

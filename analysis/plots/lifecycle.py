@@ -67,7 +67,7 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
     stock = end[list(STACK)].sum(axis=1)
     share = (end["customer"] / stock.where(stock > 0)).set_axis([end["scenario"], end["replication"]]).unstack(0)
     base = share[tables.baseline]
-    text = f"On day {last}, {percent(base.mean())} of the baseline’s users are customers"
+    text = f"On day {last}, {percent(base.mean())} of {finding.users_of_baseline(tables)} are customers"
     best, told = None, 0.0
     others = [s for s in tables.scenarios if s in share and s != tables.baseline]
     for scenario in others:
@@ -75,7 +75,8 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
         if len(delta) < 2:
             return text
         half = stats.t.ppf(0.975, len(delta) - 1) * delta.std(ddof=1) / math.sqrt(len(delta))
-        if abs(delta.mean()) > half and abs(delta.mean()) > abs(told):
+        # Replications that agree to the last digit are luck in a world of a few users, not certainty.
+        if half > 1e-9 and abs(delta.mean()) > half and abs(delta.mean()) > abs(told):
             best, told = scenario, float(delta.mean())
     if not others:
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from analysis import finding, metrics, style
@@ -13,7 +13,7 @@ from analysis.number import money, percent
 from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_points
 from analysis.plots.picture import Picture, Sheet
-from analysis.plots.retention import percent_tick
+from analysis.plots.retention import ROUND, percent_tick, tick_decimals
 from analysis.result import Tables, currency
 
 COST = "incentive_cost_per_user"
@@ -66,7 +66,7 @@ def _paint(
     spread = np.array([[(0.0, 0.0)] * 2, *([_ends(paid), _ends(kept)] for kept, paid in pairs)])
     for axis, setter in ((0, ax.set_xlim), (1, ax.set_ylim)):
         low, high = spread[:, axis].min(), spread[:, axis].max()
-        room = (high - low) * 0.14 or 1e-3
+        room = (high - low) * 0.14 or (1.0 if axis == 0 else 0.01)
         setter(low - room, high + room * (2.2 if axis == 0 else 1))
     ax.axhline(0, color=style.BASELINE, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     ax.plot(0, 0, "s", color=style.BASELINE, markersize=8)
@@ -88,9 +88,10 @@ def _paint(
     ]
     label_points(sheet, ax, points, obstacles)
     ax.set_xlabel(f"{rows[1].label}, difference from the baseline")
-    ax.set_ylabel(sheet.wrap(f"{rows[0].label}, difference in points", 3.8, 9))
-    ax.locator_params(axis="both", nbins=7)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, sign=True)))
+    ax.set_ylabel(sheet.wrap(f"{rows[0].label}, points gained", 4.0, 9))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=7, steps=ROUND))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, tick_decimals(ax.get_xticks(), "money"), sign=True)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent_tick(ax.get_yticks(), v, points=True)))
     ax.grid(True)
     ax.set_axisbelow(True)

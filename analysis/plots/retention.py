@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
 from analysis import finding, metrics, style
-from analysis.number import SPACE, interval, percent, plain
+from analysis.number import MINOR_PER_MAJOR, SPACE, interval, percent, plain
 from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_ends
 from analysis.plots.picture import Picture, Sheet
@@ -19,6 +20,8 @@ FOLLOW_UP = 90
 """Days that a rolling curve must still be able to look ahead; what lies behind would fall only because the run ends."""
 
 
+ROUND = (1, 2, 5, 10)
+"""Steps between ticks that can be read without decimals to spare."""
 CHURNED = "churned_after_days"
 CURVE = ("age_days", "mean", "ci_low", "ci_high")
 
@@ -26,7 +29,7 @@ CURVE = ("age_days", "mean", "ci_low", "ci_high")
 def retention_curves(
     tables: Tables, definition: str = "rolling", event: str = "order", start: str | None = None
 ) -> Picture:
-    """Retention by age with 95 % bands and labels at the line ends. ValueError if the tables have no such curve."""
+    """Retention by age with 95 % bands and labels at the line ends. ValueError if the tables have no such curve, or nobody comes back."""
     rows, start = curve_rows(tables, definition, event, start)
     if definition == "rolling":
         last = rows["age_days"].max()
@@ -35,6 +38,8 @@ def retention_curves(
         # On day 0 everybody is there by definition: a scale that shows it hides the differences.
         rows = rows[rows["age_days"] > 0]
     rows = enough(rows, f"definition={definition}, event={event}, start={start}")
+    if not rows["mean"].any():
+        raise ValueError("nobody comes back")
     labels = style.names(tables.scenarios)
     how = metrics.definition(definition, event)
     return Picture(
@@ -110,7 +115,7 @@ def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, label
         if (parts := metrics.retention_parts(name)) and parts[:2] == (definition, event)
     ]
     name = metrics.headline(same)
-    if name and len(tables.scenarios) > 1:
+    if name:
         return finding.levels(tables, name, labels)
     ages = np.sort(rows["age_days"].unique())
     age = int(ages[np.abs(ages - min(90, ages[-1])).argmin()])
@@ -125,10 +130,11 @@ def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, label
         ends = interval(row["ci_low"], row["ci_high"], "share")
         return f"At day {age}, {what} is {percent(row['mean'])}" + (f" (95 % interval {ends})" if ends else "")
     top, bottom = there["mean"].idxmax(), there["mean"].idxmin()
-    return (
+    text = (
         f"At day {age}, {what} runs from {percent(there.at[bottom, 'mean'])} ({labels[bottom]}) "
         f"to {percent(there.at[top, 'mean'])} ({labels[top]})"
     )
+    return text if there.at[top, "ci_low"] > there.at[bottom, "ci_high"] else text + ", whose intervals overlap"
 
 
 def _paint(
@@ -183,7 +189,7 @@ def draw_curves(
     step = next(s for s in (1, 7, 14, 30, 60, 90, 180, 365) if last / s <= 9 or s == 365)
     ax.set_xticks(np.arange(0, last + 1, step))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent_tick(ax.get_yticks(), v)))
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=(1, 2, 5, 10)))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=ROUND))
     ax.grid(axis="y")
     ax.set_axisbelow(True)
 
@@ -193,6 +199,13 @@ def percent_tick(ticks: Sequence[float], value: float, points: bool = False) -> 
     step = round(abs(ticks[1] - ticks[0]) * 100, 6) if len(ticks) > 1 else 1
     text = plain(value * 100, 0 if step.is_integer() else 1 if (step * 10).is_integer() else 2, sign=points)
     return text if points else text + SPACE + "%"
+
+
+def tick_decimals(ticks: Sequence[float], kind: str) -> int | None:
+    """Decimals that keep neighbouring ticks of a money axis (minor units) or a plain one apart; None: the usual ones."""
+    step = abs(ticks[1] - ticks[0]) / (MINOR_PER_MAJOR if kind == "money" else 1) if len(ticks) > 1 else 1
+    usual = 0 if step >= 1 and float(ticks[0]).is_integer() else 2
+    return max(usual, -math.floor(math.log10(step) + 1e-9)) if step > 0 else None
 
 
 def finish_labels(sheet: Sheet, ax, tables: Tables, rows: DataFrame, labels: dict[str, str]) -> None:

@@ -17,8 +17,13 @@ ROW = 0.2
 
 
 def survival(tables: Tables, event: str = "visit", start: str | None = None) -> Picture:
-    """Kaplan–Meier of the first lapse by `order` or `visit`, or the share not departed; with numbers at risk below."""
+    """Kaplan–Meier of the first lapse by `order` or `visit`, or the share not departed; with numbers at risk below.
+
+    ValueError without such a curve, or where nobody is lost.
+    """
     rows, start = curve_rows(tables, "survival", event, start)
+    if rows["mean"].min() >= 1:
+        raise ValueError(f"nobody is lost by {event}")
     labels = style.names(tables.scenarios)
     present = [s for s in focus.telling(tables) if s in set(rows["scenario"])]
     how = metrics.definition("survival", event)
@@ -50,17 +55,18 @@ def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]
     if base is None:
         return f"Survival by {event}"
     # The last day up to which all are followed; a level there is less shaky than at any curve's own end.
+    whose = finding.users_of_baseline(tables)
     age = min(int(c["age_days"].iloc[-1]) for c in curves.values())
     at = {s: c[c["age_days"] <= age].iloc[-1] for s, c in curves.items()}
     there = at[tables.baseline]
     half = base.loc[base["mean"] <= 0.5, "age_days"]
     if len(half) and half.iloc[0] <= age:
-        text = f"Half of the baseline’s users have {done} by day {int(half.iloc[0])}"
+        text = f"Half of {whose} have {done} by day {int(half.iloc[0])}"
         if half.iloc[0] == base.loc[base["mean"] < 1, "age_days"].iloc[0]:
             first = float(base.loc[base["age_days"] == half.iloc[0], "mean"].iloc[0])
-            text = f"{percent(1 - first)} of the baseline’s users have {done} by day {int(half.iloc[0])}, the first on which that can be"
+            text = f"{percent(1 - first)} of {whose} have {done} by day {int(half.iloc[0])}, the first on which that can be"
     else:
-        text = f"{percent(1 - there['mean'])} of the baseline’s users have {done} by day {age}"
+        text = f"{percent(1 - there['mean'])} of {whose} have {done} by day {age}"
     floor, ceiling = there["ci_low"], there["ci_high"]
     if not np.isfinite([floor, ceiling]).all() or len(at) < 2:
         return text

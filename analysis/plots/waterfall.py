@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import finding, style
 from analysis.number import interval, money
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
+from analysis.plots.retention import ROUND, tick_decimals
 from analysis.result import Tables, currency
 
 TOTAL, TAKEN = style.PALETTE[0], style.PALETTE[1]
@@ -30,10 +31,12 @@ class Step:
 def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
     """Basket → discounts → revenue → goods → lever costs → contribution per user, the baseline beside the strategy.
 
-    ValueError if the ledger is empty.
+    ValueError if the ledger is empty, or nothing was posted.
     """
     if tables.ledger.empty:
         raise ValueError("ledger has no rows")
+    if not tables.ledger["amount_minor"].any():
+        raise ValueError("nothing was posted to any account")
     scenario = scenario or _most_telling(tables)
     shown = list(dict.fromkeys((tables.baseline, scenario)))
     labels = style.names(tables.scenarios)
@@ -51,7 +54,7 @@ def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
         note=(
             "Money per user who ever registered, all days and replications of the run. Revenue = basket − "
             "discounts; contribution = revenue − "
-            "cost of goods − lever costs. Fixed costs of the company are not in it. "
+            "cost of goods − lever costs. Fixed costs of the company are not in it; a dash: nothing was posted. "
             + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else "")
         ).strip(),
         height=0.95 + 0.34 * max(len(f) for f in flows.values()),
@@ -107,10 +110,10 @@ def _named(account: str) -> str:
 
 
 def _most_telling(tables: Tables) -> str:
-    """The strategy whose contribution differs most, for sure if any does, else the one that keeps most users."""
+    """The strategy whose contribution differs most, for sure if any does; the baseline where there is no other."""
     found = [r for s, r in finding.readings(tables, "contribution_per_user").items() if s != tables.baseline]
     told = [r for r in found if r.verdict in (finding.HIGHER, finding.LOWER)]
-    return max(told, key=lambda r: abs(r.delta)).scenario if told else finding.chosen(tables)
+    return max(told or found, key=lambda r: abs(r.delta)).scenario if found else tables.baseline
 
 
 def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], labels: dict[str, str], sign: str) -> str:
@@ -132,7 +135,7 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
         return text + "; what is left is not distinguishable"
     ends = interval(reading.delta_low, reading.delta_high, "money", sign, difference=True) if reading else ""
     text += f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"
-    return text + (f" (95 % interval {ends})" if ends else "")
+    return text + (f" (95 % interval {ends})" if ends else "; one replication gives no interval")
 
 
 def _goods(tables: Tables, scenario: str) -> float:
@@ -193,8 +196,8 @@ def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: d
         for tick, step in zip(ax.get_yticklabels(), flow, strict=True):
             tick.set(color=style.INK, weight="bold" if step.level else "normal", size=8.5, linespacing=1.0)
         ax.tick_params(axis="y", length=0, labelleft=i == 0)
-        ax.locator_params(axis="x", nbins=4)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, decimals=0)))
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=ROUND))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _, ax=ax: money(v, sign, tick_decimals(ax.get_xticks(), "money"))))
         ax.spines["left"].set_visible(False)
         ax.set_xlabel("Per user who registered")
         ax.set_title(

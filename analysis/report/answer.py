@@ -50,13 +50,21 @@ def main_table(tables: Tables) -> tuple[list[metrics.Metric], list[tuple[str, li
     return table(tables, [n for n in names if finding.readings(tables, n)])
 
 
+def ranked(tables: Tables) -> list[str]:
+    """The baseline, then the strategies by their difference in the headline metric, the largest first."""
+    headline = metrics.headline(tables.summary["metric"])
+    read = finding.readings(tables, headline) if headline else {}
+    others = [s for s in tables.scenarios if s != tables.baseline]
+    return [tables.baseline, *sorted(others, key=lambda s: -read[s].delta if s in read else math.inf)]
+
+
 def table(tables: Tables, names: list[str]) -> tuple[list[metrics.Metric], list[tuple[str, list[Cell | None]]]]:
     """Metrics, and for every scenario its cells in their order; None where the summary has no such row."""
     sign = currency(tables)
     columns = [finding.metric_of(tables, name) for name in names]
     found = {name: finding.readings(tables, name) for name in names}
     rows: list[tuple[str, list[Cell | None]]] = []
-    for scenario in tables.scenarios:
+    for scenario in ranked(tables):
         cells = [
             cell(found[m.name][scenario], m, sign, scenario == tables.baseline) if scenario in found[m.name] else None
             for m in columns
@@ -81,11 +89,12 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
     if best != tables.baseline:
         reading, row = kept[best], finding.metric_of(tables, headline)
         ends = interval(reading.delta_low, reading.delta_high, "share", difference=True)
+        told = finding.level(reading.mean, row, sign)
+        change = f"{written(reading.delta, 'share', difference=True)} (95 % interval {ends})"
         lines.append(
             (
                 "By how much?",
-                f"{percent(reading.mean)} against {percent(kept[tables.baseline].mean)}: "
-                f"{written(reading.delta, 'share', difference=True)} (95 % interval {ends}) of {row.formula}.",
+                f"{told}, against {percent(kept[tables.baseline].mean)} in the baseline: {change}. Day 0 is the day of registration.",
             )
         )
     if paid and best != tables.baseline:
@@ -114,12 +123,11 @@ def sureness(tables: Tables, readings: list[finding.Reading]) -> str:
             f"{replications} paired replications; {same} of {len(others)} strategies are not distinguishable "
             f"from the baseline. " + finding.multiplicity(len(others))
         )
-    count = int(tables.assumptions["is_assumption"].sum()) if len(tables.assumptions) else 0
+    count, parameters = assumption_share(tables)
     if count:
         told += (
-            f" The intervals hold chance in this world only: {count} of {len(tables.assumptions)} numbers "
-            f"that shape the worlds are "
-            "assumptions, counted below."
+            f" The intervals hold chance in this world only: {count} of the {parameters} parameters that shape the worlds are "
+            "assumptions in at least one of them, listed below."
         )
     return told.strip()
 
@@ -130,6 +138,14 @@ def _single(tables: Tables, labels: dict[str, str], headline: str | None) -> lis
     if headline:
         lines.append(("How sure?", sureness(tables, list(finding.readings(tables, headline).values()))))
     return lines
+
+
+def assumption_share(tables: Tables) -> tuple[int, int]:
+    """Parameters that are an assumption in any scenario, and all parameters; each counted once."""
+    if not len(tables.assumptions):
+        return 0, 0
+    assumed = tables.assumptions.groupby("parameter")["is_assumption"].any()
+    return int(assumed.sum()), len(assumed)
 
 
 def assumption_counts(tables: Tables) -> list[tuple[str, list[int]]]:

@@ -81,11 +81,9 @@ ASIDE = ("--quiet", "--json")
 
 def command(manifest: Mapping[str, Any]) -> str:
     """The recorded command line without what does not change the result, quoted for a shell; empty if none was recorded."""
-    recorded = manifest.get("command", "")
-    words = shlex.split(recorded) if isinstance(recorded, str) else [str(word) for word in recorded]
     kept: list[str] = []
     skip = False
-    for word in words:
+    for word in map(str, manifest.get("command", ())):
         if skip or word in ASIDE or word in ELSEWHERE or word.startswith(tuple(f"{option}=" for option in ELSEWHERE)):
             skip = not skip and word in ELSEWHERE
             continue

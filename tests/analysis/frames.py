@@ -97,7 +97,7 @@ def tables(
         baseline=scenarios[0],
         manifest={
             "scenarios": {
-                name: {"sha256": f"{i:064x}", "resolved": {"economics": {"currency": "CNY"}}}
+                name: {"sha256": f"{i:064x}", "resolved": {"economics": {"currency": "CNY"}, "platform": {"churned_after_days": 90}}}
                 for i, name in enumerate(scenarios)
             },
             "seed": 1,
@@ -105,7 +105,7 @@ def tables(
             "days": days,
             "replications": replications,
             "finished": True,
-            "command": "python run.py compare scenarios/baseline.yaml scenarios/coupons.yaml",
+            "command": ["python", "run.py", "compare", "scenarios/baseline.yaml", "scenarios/coupons.yaml"],
             "versions": {"python": "3.11.9", "mesa": "3.3.1", "numpy": "2.4.6"},
         },
         questions={name: ("Does it pay?", "", f"What {name} does.") for name in scenarios},
@@ -121,9 +121,9 @@ def _summary(scenarios, effects, replications, rng) -> pd.DataFrame:
     rows = []
     for name, (points, cost, gain) in zip(scenarios, effects, strict=True):
         truth = {
-            "retention_30_order": ("share", 0.412 + points / 90, 0.004, points / 90),
-            "retention_90_order": ("share", 0.312 + points / 100, 0.004, points / 100),
-            "retention_180_order": ("share", 0.204 + points / 120, 0.004, points / 120),
+            "bracket_30_30_order": ("share", 0.412 + points / 90, 0.004, points / 90),
+            "bracket_30_90_order": ("share", 0.312 + points / 100, 0.004, points / 100),
+            "rolling_90_order": ("share", 0.204 + points / 120, 0.004, points / 120),
             "orders_per_user": ("orders", 2.41 + points / 30, 0.02, points / 30),
             "revenue_per_user": ("money", _revenue(cost, gain), 60, _revenue(cost, gain) - _revenue(0, 0)),
             "aov": ("money", 3510 - cost / 20, 15, -cost / 20),
@@ -183,7 +183,7 @@ def _retention(scenarios, effects, days, users) -> pd.DataFrame:
                         "scenario": name,
                         "definition": definition,
                         "event": event,
-                        "start": "first_order",
+                        "start": "registration",
                         "age_days": age,
                         "mean": mean,
                         "ci_low": np.clip(mean - half, 0, 1),
@@ -266,11 +266,11 @@ def _ledger(scenarios, effects, replications, users, rng) -> pd.DataFrame:
 def _assumptions(scenarios) -> pd.DataFrame:
     grades = ["A", "B", "B", "C", "D", ""]
     rows = [
-        (name, f"levers.x.p{i}", "assumption" if not grade else f"Author 20{i:02d}", grade, not grade)
+        (name, f"levers.x.p{i}", f"0.{k}", "assumption" if not grade else f"Author 20{i:02d}", grade, not grade)
         for k, name in enumerate(scenarios)
         for i, grade in enumerate(grades * (k + 1))
     ]
-    return pd.DataFrame(rows, columns=["scenario", "parameter", "source", "grade", "is_assumption"])
+    return pd.DataFrame(rows, columns=["scenario", "parameter", "value", "source", "grade", "is_assumption"])
 
 
 def differences(summary_rows: dict[str, np.ndarray], baseline: str, metric: str) -> pd.DataFrame:

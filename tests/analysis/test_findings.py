@@ -1,11 +1,14 @@
 """Findings say what the tables say, and no more."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from frames import tables
 
 from analysis import finding, metrics
+from analysis.number import decimals_of
 from analysis.plots import cohort_heatmap, lifecycle_composition, survival, value_waterfall
 from analysis.text import clean, wrap
 
@@ -21,7 +24,7 @@ def made(*points, **kwargs):
         names=names,
         effects=((0.0, 0, 0), *((p, 100, 50) for p in points)),
     )
-    rows = frames.summary["metric"] == "retention_90_order"
+    rows = frames.summary["metric"] == "bracket_30_90_order"
     for name, value in zip(names, (0, *points), strict=True):
         half = 0.5
         own = rows & (frames.summary["scenario"] == name)
@@ -31,7 +34,7 @@ def made(*points, **kwargs):
     return frames
 
 
-def said(frames, metric="retention_90_order"):
+def said(frames, metric="bracket_30_90_order"):
     """The comparison, with plain spaces."""
     return spaced(finding.comparison(frames, metric, {name: name for name in frames.scenarios}))
 
@@ -43,22 +46,22 @@ def spaced(text):
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        ((4.2,), "“A” keeps 4.2 points more users at day 90 than the baseline"),
-        ((-2.0,), "“A” keeps 2.0 points fewer users at day 90 than the baseline"),
-        ((0.3,), "“A” is not distinguishable from the baseline in day-90 rolling retention by order"),
-        ((0.3, -0.2), "No strategy is distinguishable from the baseline in day-90 rolling retention by order"),
-        ((4.2, 0.3), "“A” keeps 4.2 points more users at day 90 than the baseline; the other is not distinguishable"),
+        ((4.2,), "“A” keeps 4.2 points more users ordering in days 61–90 than the baseline"),
+        ((-2.0,), "“A” keeps 2.0 points fewer users ordering in days 61–90 than the baseline"),
+        ((0.3,), "“A” is not distinguishable from the baseline in day-90 retention (ordered in days 61–90)"),
+        ((0.3, -0.2), "No strategy is distinguishable from the baseline in day-90 retention (ordered in days 61–90)"),
+        ((4.2, 0.3), "“A” keeps 4.2 points more users ordering in days 61–90 than the baseline; the other is not distinguishable"),
         (
             (4.2, 0.3, 0.1),
-            "“A” keeps 4.2 points more users at day 90 than the baseline; the other two are not distinguishable",
+            "“A” keeps 4.2 points more users ordering in days 61–90 than the baseline; the other two are not distinguishable",
         ),
         (
             (1.0, 4.2, -3.0),
-            "“B” keeps 4.2 points more users at day 90 than the baseline; one other also keeps more, one keeps fewer",
+            "“B” keeps 4.2 points more users ordering in days 61–90 than the baseline; one other also keeps more, one keeps fewer",
         ),
         (
             (-1.0, 0.1),
-            "“A” keeps 1.0 points fewer users at day 90 than the baseline; the other is not distinguishable, "
+            "“A” keeps 1.0 points fewer users ordering in days 61–90 than the baseline; the other is not distinguishable, "
             "none does better",
         ),
     ],
@@ -88,22 +91,48 @@ def priced(frames):
     own = (frames.summary["metric"] == "incentive_cost_per_user") & (frames.summary["scenario"] != "Baseline")
     frames.summary.loc[own, "delta"] = 400.0
     labels = {name: name for name in frames.scenarios}
-    return spaced(finding.cost_of_retention(frames, "retention_90_order", "incentive_cost_per_user", labels))
+    return spaced(finding.cost_of_retention(frames, "bracket_30_90_order", "incentive_cost_per_user", labels))
 
 
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        (
-            (2.0, 4.0),
-            "“B” buys day-90 retention cheapest: 4.0 points for ¥4.00 of incentives per user, about ¥1.00 a point",
-        ),
-        ((0.1, 4.0), "“B” buys 4.0 points of day-90 retention for ¥4.00 of incentives per user, about ¥1.00 a point"),
+        ((2.0, 4.0), "“B” buys day-90 retention cheapest: 4.0 points for ¥4.00 of incentives per user, and buys most"),
+        ((0.1, 4.0), "“B” buys 4.0 points of day-90 retention for ¥4.00 of incentives per user"),
         ((0.1, -4.0), "No strategy buys day-90 retention that can be told apart from the baseline, whatever it spends"),
     ],
 )
 def test_a_point_of_retention_has_a_price_only_where_it_can_be_told(points, sentence):
     assert priced(made(*points)) == sentence
+
+
+def test_a_gain_of_next_to_nothing_is_not_called_the_cheapest():
+    frames = made(0.6, 4.0, 5.0)
+    cost = (frames.summary["metric"] == "incentive_cost_per_user")
+    for name, spent in (("A", 1.0), ("B", 400.0), ("C", 600.0)):
+        frames.summary.loc[cost & (frames.summary["scenario"] == name), "delta"] = spent
+    text = spaced(finding.cost_of_retention(frames, "bracket_30_90_order", "incentive_cost_per_user", {n: n for n in LETTERS}))
+    assert text.startswith("“B” buys day-90 retention cheapest: 4.0 points for ¥4.00")
+    assert text.endswith("“C” buys most: 5.0 points for ¥6.00")
+
+
+def test_replications_that_agree_to_the_last_digit_prove_nothing():
+    assert finding.Reading("A", 1, 0, 2, 5.0, 5.0, 5.0).verdict == finding.SAME
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "decimals"),
+    [
+        (0.0004, 0.0011, "share", 2),  # +0.04 to +0.11 points, not 0.0 to +0.1
+        (0.0035, 0.0044, "share", 2),  # both would read 0.4
+        (0.012, 0.019, "share", None),
+        (-0.001, 0.002, "share", None),  # zero lies inside: nothing to save
+        (0.4, 7.0, "money", 3),
+        (math.nan, math.nan, "share", None),
+    ],
+)
+def test_a_told_difference_never_reads_as_touching_zero(low, high, kind, decimals):
+    assert decimals_of(low, high, kind) == decimals
 
 
 def test_the_chance_of_a_false_difference_grows_with_the_comparisons():
@@ -126,7 +155,7 @@ def test_the_waterfall_ends_at_revenue_minus_goods_minus_costs(two):
 
 def test_cohorts_that_do_not_differ_are_called_not_distinguishable_and_others_are_not():
     frames = tables(1, replications=2)
-    assert cohort_heatmap(frames).finding.endswith(": not distinguishable")
+    assert cohort_heatmap(frames).finding.endswith("not distinguishable")
     later = frames.cohorts["cohort"] > 25
     frames.cohorts.loc[later & (frames.cohorts["age_weeks"] > 0), "ordered"] *= 2
     assert "points more (95 % interval" in cohort_heatmap(frames).finding
@@ -136,7 +165,7 @@ def test_survival_names_the_median_day():
     frames = tables(1, replications=2)
     curve = frames.retention.query("definition == 'survival' and event == 'order'")
     day = int(curve.loc[curve["mean"] <= 0.5, "age_days"].min())
-    assert survival(frames).finding == f"Half of the baseline’s users have lapsed by day {day}"
+    assert survival(frames, "order").finding == f"Half of users have gone without an order long enough to lapse by day {day}"
 
 
 def test_equal_lifecycles_are_called_not_distinguishable():
@@ -149,17 +178,20 @@ def test_equal_lifecycles_are_called_not_distinguishable():
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("retention_90_order", ("rolling", "order", 90)),
         ("rolling_90_order", ("rolling", "order", 90)),
-        ("retention_rolling_30_visit", ("rolling", "visit", 30)),
+        ("bracket_30_90_order", ("bracket_30", "order", 90)),
         ("exact_day_7_visit", ("exact_day", "visit", 7)),
-        ("retention_30_order_bracket", ("bracket_30", "order", 30)),
-        ("survival_90_departure", ("survival", "departure", 90)),
+        ("retention_90_order", None),
         ("orders_per_user", None),
     ],
 )
 def test_a_retention_metric_says_its_definition_in_its_name(name, parts):
     assert metrics.retention_parts(name) == parts
+
+
+def test_the_headline_does_not_depend_on_the_length_of_the_run_where_that_can_be_had():
+    names = ["exact_day_7_visit", "rolling_90_order", "rolling_30_order", "bracket_30_30_order", "bracket_30_90_order"]
+    assert [metrics.headline(names[:k]) for k in (0, 1, 3, 4, 5)] == [None, names[0], names[1], names[3], names[4]]
 
 
 def test_an_unknown_metric_is_written_by_its_unit():

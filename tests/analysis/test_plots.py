@@ -5,13 +5,15 @@ import warnings
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from frames import CHINESE, tables
 from matplotlib.text import Text
 
-from analysis import style
-from analysis.plots import cohort_heatmap, pictures, retention_curves, survival, write_plots
+from analysis import finding, style
+from analysis.plots import cohort_heatmap, focus, pictures, retention_curves, survival, write_plots
 from analysis.plots.label import dodge
+from analysis.plots.picture import rounded
 
 SLACK = 1.0
 """Pixels two boxes may share: less than the white inside a letter's box."""
@@ -48,9 +50,9 @@ def faults(picture):
     return cut, overlaps
 
 
-@pytest.mark.parametrize("count", [1, 2, 8])
-def test_no_text_overlaps_another_or_leaves_the_figure(count, eight):
-    for picture in pictures(eight if count == 8 else tables(count, replications=3)):
+@pytest.mark.parametrize("count", [1, 2, 8, 13])
+def test_no_text_overlaps_another_or_leaves_the_figure(count, eight, thirteen):
+    for picture in pictures({8: eight, 13: thirteen}.get(count) or tables(count, replications=3)):
         assert faults(picture) == ([], []), picture.name
 
 
@@ -77,14 +79,14 @@ def test_the_overlap_test_can_fail(two):
 def test_every_figure_asked_for_is_drawn_for_a_comparison(eight):
     assert [p.name for p in pictures(eight)] == [
         "cost_retention",
-        "difference_retention_90_order",
+        "difference_bracket_30_90_order",
         "difference_contribution_per_user",
-        "retention_rolling_order",
         "retention_bracket_30_order",
+        "retention_rolling_order",
         "value",
         "lifecycle",
         "cohorts_ordered",
-        "survival_order",
+        "survival_visit",
         "survival_departure",
     ]
 
@@ -92,7 +94,7 @@ def test_every_figure_asked_for_is_drawn_for_a_comparison(eight):
 def test_one_scenario_alone_has_no_differences_but_all_else():
     names = [p.name for p in pictures(tables(1, replications=3))]
     assert not any(n.startswith(("difference", "cost")) for n in names)
-    assert {"retention_rolling_order", "value", "lifecycle", "cohorts_ordered", "survival_order"} <= set(names)
+    assert {"retention_rolling_order", "value", "lifecycle", "cohorts_ordered", "survival_visit"} <= set(names)
 
 
 def test_the_same_tables_give_the_same_bytes(two, tmp_path):
@@ -111,10 +113,10 @@ def test_drawing_leaves_the_users_settings_alone(two):
     assert dict(mpl.rcParams) == before
 
 
-def test_english_names_draw_without_any_warning(eight):
+def test_english_names_draw_without_any_warning(two):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for picture in pictures(eight):
+        for picture in pictures(two):
             picture.encoded("png")
 
 
@@ -181,10 +183,57 @@ def test_a_single_cohort_is_compared_across_scenarios(two):
     assert "One row a weekly cohort" in cohort_heatmap(two).how
 
 
+def test_of_many_strategies_the_telling_ones_are_drawn_in_colour_and_the_rest_named(thirteen):
+    named = focus.telling(thirteen)
+    colours = focus.colours(thirteen)
+    rest = [s for s in thirteen.scenarios if s not in named]
+    assert named[0] == thirteen.baseline and len(named) == focus.MOST + 1 and len(rest) == 6
+    deltas = {s: abs(r.delta) for s, r in finding.readings(thirteen, "bracket_30_90_order").items()}
+    assert max(deltas, key=deltas.get) in named
+    assert len({colours[s] for s in named}) == len(named) and {colours[s] for s in rest} == {focus.FAINT}
+    for picture in pictures(thirteen):
+        if picture.name.startswith(("retention", "survival", "lifecycle")):
+            shown = picture.note + "".join(text for text, _ in boxes(picture)[1])
+            assert all(s in shown.replace("\n", " ") for s in thirteen.scenarios), picture.name
+
+
+def test_up_to_eight_strategies_are_all_in_colour(eight):
+    assert focus.telling(eight) == eight.scenarios and focus.unnamed(eight, {}, "Thin") == ""
+
+
+def test_a_curve_ends_where_too_few_people_are_left():
+    rows = pd.DataFrame({"scenario": "A", "age_days": range(5), "at_risk": [1000, 400, 49, 60, 0]})
+    assert focus.followed(rows)["age_days"].tolist() == [0, 1]
+    small = rows.assign(at_risk=[20, 9, 2, 1, 1])
+    assert focus.followed(small)["age_days"].tolist() == [0, 1, 2]
+
+
+def test_a_thinned_curve_keeps_its_ends_and_its_cliff():
+    curve = np.where(np.arange(400) < 90, 1.0, 0.3)
+    kept = focus.thin(curve)
+    assert {0, 89, 90, 399} <= set(kept) and len(kept) <= focus.POINTS + 2
+
+
+def test_rounded_coordinates_move_nothing_by_more_than_a_hundredth_and_keep_scales():
+    svg = b'<path d="M 1.23456 -0.001 \nL 20 3.5"/><use x="7.891234" transform="translate(4.5678 2) scale(0.015625)"/>'
+    assert rounded(svg) == b'<path d="M 1.23 0\nL 20 3.5"/><use x="7.89" transform="translate(4.57 2) scale(0.015625)"/>'
+
+
+def test_a_world_without_orders_has_no_empty_figures():
+    frames = tables(2, replications=3)
+    for column in ("mean", "ci_low", "ci_high"):
+        frames.retention.loc[frames.retention["event"] == "order", column] = 0.0
+    frames.cohorts["ordered"] = 0
+    frames.ledger["amount_minor"] = 0
+    names = {p.name for p in pictures(frames)}
+    assert not names & {"retention_rolling_order", "retention_bracket_30_order", "cohorts_ordered", "value"}
+    assert "lifecycle" in names
+
+
 def test_curves_of_different_definitions_are_never_mixed(two):
-    with pytest.raises(ValueError, match="definition=rolling, event=order, start=registration"):
-        retention_curves(two, start="registration")
-    assert "first gap" in survival(two).note and "departed" in survival(two, event="departure").note
+    with pytest.raises(ValueError, match="definition=rolling, event=order, start=first_order"):
+        retention_curves(two, start="first_order")
+    assert "the last visit (or day 0) is 90 days old" in survival(two).note and "left for good" in survival(two, event="departure").note
 
 
 def test_a_short_run_in_which_nobody_ever_returns_still_draws():

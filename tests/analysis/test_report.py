@@ -1,13 +1,16 @@
 """The report is one safe file that answers first and can be checked."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from frames import tables
 
+from analysis import finding
 from analysis.report import write_report
-from analysis.report.build import render
+from analysis.report.answer import assumed, assumption_counts, assumption_share, main_table
+from analysis.report.build import command, render
 from analysis.report.inline import inline_svg
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -64,7 +67,7 @@ def test_a_hostile_name_stays_text_everywhere():
     name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}</title>"
     frames = tables(2, replications=2, names=["Baseline", name])
     frames.questions = {name: (name, name, name)}
-    frames.manifest |= {"command": f"run.py {name}", "versions": {name: name}}
+    frames.manifest |= {"command": ["run.py", name], "versions": {name: name}}
     page = Page(render(frames))
     assert not [tag for tag, _ in page.tags if tag == "script"]
     # the one image is the heatmap, drawn by us
@@ -89,14 +92,12 @@ def test_the_first_screen_answers_which_how_much_at_what_cost_how_sure(html):
     head = html[html.index("<main>") : html.index("<table>")]
     for question in ("Which strategy keeps users?", "By how much?", "At what cost?", "Does it pay?", "How sure?"):
         assert f"<dt>{question}</dt>" in head
-    assert "points more users at day 90" in head and "assumptions" in head
+    assert "points more users ordering in days 61–90" in head and "assumptions" in head
 
 
 def test_not_distinguishable_is_written_in_the_table(eight):
-    from analysis.report.answer import main_table
-
     columns, rows = main_table(eight)
-    assert [c.name for c in columns] == ["retention_90_order", "contribution_per_user", "incentive_cost_per_user"]
+    assert [c.name for c in columns] == ["bracket_30_90_order", "contribution_per_user", "incentive_cost_per_user"]
     verdicts = {name: cells[0].verdict for name, cells in rows}
     assert verdicts["Points"] == "not distinguishable"
     assert verdicts["Baseline"] == "baseline"
@@ -120,15 +121,42 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(html):
 
 
 def test_assumptions_are_counted_by_grade(two):
-    from analysis.report.answer import assumption_counts
-
     assert assumption_counts(two) == [(two.scenarios[0], [1, 2, 1, 1, 0, 1]), (two.scenarios[1], [2, 4, 2, 2, 0, 2])]
 
 
 def test_definitions_seed_and_command_stand_in_the_report(html):
     text = "".join(Page(html).text)
-    assert "users who have not departed for good by day N" in text and "复购率" in text
-    assert "python run.py compare" in text and "mesa" in text and "3.3.1" in text
+    assert "not having left for good by day N" in text and "复购率" in text
+    assert "python run.py compare" in text and "replications" in text
+
+
+def test_the_command_in_the_report_leaves_out_where_and_on_how_many_threads():
+    bare = "python run.py simulate 'my file.yaml' --seed 3"
+    for extra in (["--out", "/somewhere"], ["--out=x", "--threads=2"], ["--quiet", "--threads", "8", "--json"], ["--lang", "zh"]):
+        words = ["python", "run.py", "simulate", *extra, "my file.yaml", "--seed", "3"]
+        assert command({"command": words}) == bare
+    assert command({}) == ""
+
+
+def test_the_same_study_in_another_folder_gives_the_same_report(two):
+    elsewhere = replace(two, manifest=two.manifest | {"command": [*two.manifest["command"], "--out", "b"], "versions": {"numpy": "9"}})
+    assert render(elsewhere) == render(two)
+
+
+def test_the_assumptions_are_listed_once_for_the_baseline_and_then_what_differs(two):
+    first, second = two.scenarios
+    assert dict(assumed(two)) == {first: [("levers.x.p5", "0.0")], second: [("levers.x.p5", "0.1"), ("levers.x.p11", "0.1")]}
+    assert assumption_share(two) == (2, 12)
+    text = "".join(Page(render(two)).text)
+    assert "levers.x.p11 = 0.1" in text and "drawn independently" in text
+
+
+def test_the_tables_rank_the_strategies_by_what_they_keep(eight):
+    columns, rows = main_table(eight)
+    order = [name for name, _ in rows]
+    deltas = finding.readings(eight, "bracket_30_90_order")
+    assert order[0] == eight.baseline
+    assert [deltas[name].delta for name in order[1:]] == sorted((deltas[name].delta for name in order[1:]), reverse=True)
 
 
 def test_the_same_tables_give_the_same_report_and_no_half_file_is_left(two, tmp_path, html):
