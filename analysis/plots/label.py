@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,14 @@ def dodge(wanted: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArr
     placed = np.empty_like(wanted)
     placed[order] = free + packed
     return placed
+
+
+REACHES = (0.1, 0.22, 0.4, 0.65, 0.95)
+"""Inches between a point and its label; beyond the first a line joins them."""
+DIRECTIONS = (
+    *((1, 0.6), (1, -0.6), (-1, 0.6), (-1, -0.6), (0, 1), (0, -1), (1, 0), (-1, 0)),
+    *((1, 1.6), (1, -1.6), (-1, 1.6), (-1, -1.6)),
+)
 
 
 @dataclass(frozen=True)
@@ -93,44 +102,48 @@ def label_points(
     dpi = fig.dpi
     frame = ax.get_window_extent()
     taken = list(obstacles)
+    written: list[Bbox] = []
     for point in points:
         text = sheet.wrap(point.text, room, size, point.weight, lines=3)
         rows = text.split("\n")
         wide = max(sheet.width(row, size, point.weight) for row in rows) * dpi
         tall = len(rows) * size * 1.2 / POINTS * dpi
         x, y = ax.transData.transform((point.x, point.y))
-        best, best_cost = None, np.inf
-        for reach in (0.1, 0.22, 0.4, 0.65, 0.95):
+        best, best_cost, best_reach = Bbox.unit(), np.inf, 0.0
+        for reach, (dx, dy) in itertools.product(REACHES, DIRECTIONS):
             away = reach * dpi
-            for dx, dy in (
-                (1, 0.6),
-                (1, -0.6),
-                (-1, 0.6),
-                (-1, -0.6),
-                (0, 1),
-                (0, -1),
-                (1, 0),
-                (-1, 0),
-                (1, 1.6),
-                (1, -1.6),
-                (-1, 1.6),
-                (-1, -1.6),
-            ):
-                left = x + dx * away - (wide if dx < 0 else wide / 2 if dx == 0 else 0)
-                bottom = y + dy * away - (tall if dy < 0 else 0 if dy > 0 else tall / 2)
-                box = Bbox.from_bounds(left, bottom, wide, tall)
-                cost = sum(_overlap(box, other) for other in taken) + reach * 0.02 * dpi * dpi
-                cost += 50 * (wide * tall - _overlap(box, frame))
-                if cost < best_cost:
-                    best, best_cost, best_reach = box, cost, reach
+            left = x + dx * away - (wide if dx < 0 else wide / 2 if dx == 0 else 0)
+            bottom = y + dy * away - (tall if dy < 0 else 0 if dy > 0 else tall / 2)
+            box = Bbox.from_bounds(left, bottom, wide, tall)
+            cost = sum(_overlap(box, other) for other in taken) + reach * 0.02 * dpi * dpi
+            cost += 50 * (wide * tall - _overlap(box, frame))
+            if reach > REACHES[0]:
+                cost += dpi * dpi * _crossed((x, y), _nearest(box, x, y), written)
+            if cost < best_cost:
+                best, best_cost, best_reach = box, cost, reach
         taken.append(best.padded(2))
+        written.append(best)
         inverse = fig.transFigure.inverted()
         (fx, fy) = inverse.transform((best.x0, (best.y0 + best.y1) / 2))
         fig.text(fx, fy, text, size=size, color=point.colour, weight=point.weight, va="center", linespacing=1.1)
-        if best_reach > 0.1:
-            near = (min(max(x, best.x0), best.x1), min(max(y, best.y0), best.y1))
+        if best_reach > REACHES[0]:
+            near = _nearest(best, x, y)
             (ax0, ay0), (ax1, ay1) = inverse.transform((x, y)), inverse.transform(near)
             fig.add_artist(Line2D([ax0, ax1], [ay0, ay1], color=point.colour, linewidth=0.7, transform=fig.transFigure))
+            # Later labels keep off this leader, too.
+            along = np.linspace((x, y), near, 8)
+            taken += [Bbox.from_extents(px - 2, py - 2, px + 2, py + 2) for px, py in along]
+
+
+def _nearest(box: Bbox, x: float, y: float) -> tuple[float, float]:
+    """The point of a box nearest to (x, y)."""
+    return min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1)
+
+
+def _crossed(start: tuple[float, float], end: tuple[float, float], boxes: Sequence[Bbox]) -> int:
+    """How many boxes a straight line runs through."""
+    along = np.linspace(start, end, 12)
+    return sum(bool(box.contains(px, py)) for box in boxes for px, py in along)
 
 
 def _overlap(first: Bbox, second: Bbox) -> float:
