@@ -23,9 +23,14 @@ def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def verdict(low: float, high: float) -> str:
-    """What a paired difference says: ``more``, ``less``, ``not distinguishable`` (zero inside, or no interval), or ``same``."""
+    """What a paired difference says: ``more``, ``less``, ``not distinguishable`` or ``same``.
+
+    Not distinguishable: zero lies inside, or there is no interval, or it has no width because a few users' replications happen to agree.
+    """
     if low == high == 0:
         return "same"
+    if low == high:
+        return "not distinguishable"
     if low > 0:
         return "more"
     if high < 0:
