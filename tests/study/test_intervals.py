@@ -51,7 +51,7 @@ def test_every_column_has_its_own_interval():
         (0.0, 0.1, "not distinguishable"),
         (-0.1, 0.0, "not distinguishable"),
         (0.0, 0.0, "same"),
-        (0.3, 0.3, "more"),
+        (0.3, 0.3, "not distinguishable"),
         (float("nan"), float("nan"), "not distinguishable"),
     ],
 )
