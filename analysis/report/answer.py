@@ -119,10 +119,8 @@ def sureness(tables: Tables, readings: list[finding.Reading]) -> str:
     if others and not any(math.isfinite(r.delta_low) for r in others):
         told = "One replication gives no interval: run more before deciding."
     else:
-        told = (
-            f"{replications} paired replications; {same} of {len(others)} strategies are not distinguishable "
-            f"from the baseline. " + finding.multiplicity(len(others))
-        )
+        found = f"in that retention {len(others) - same} of {len(others)} strategies can be told from the baseline"
+        told = f"{replications} paired replications; {found}. " + finding.multiplicity(len(others))
     count, parameters = assumption_share(tables)
     if count:
         told += (

@@ -26,9 +26,9 @@ class Parameters(LeverParameters):
     status_visit: float = param(0.05, "log-rate", "visits, for each level", ge=0, le=1)
     status_stay: float = param(0.10, "logit", "staying after an order, for each level", ge=0, le=1)
     push: float = param(0.20, "log-rate", "visits just before the next level", ge=0, le=2, source="goal gradient: Kivetz 2006", grade="C")
-    push_zone: float = param(0.30, "share", "of the way to the next level on which it is felt", gt=0, le=1)
+    push_zone: float = param(0.30, "share", "of the way to the next level on which it is felt", ge=0.01, le=1)
     loss_weight: float = param(2.0, "times", "losing a level against having it", ge=1, le=5, source="Wagner et al. 2009, direction; size from loss aversion", grade="C")
-    sting_days: float = param(60.0, "days", "in which that hurt halves", gt=0, le=3_650)
+    sting_days: float = param(60.0, "days", "in which that hurt halves", ge=0.1, le=3_650)
 
     @model_validator(mode="after")
     def _ladder(self):

@@ -10,9 +10,13 @@ import pytest
 
 from sim import lever as finding
 from sim.lever import LeverParameters, levers
+from sim.model import LifecycleModel
+from sim.parameter import specification
 from sim.rule import PHASES
+from sim.scenario import Scenario
 
 SHIPPED = ("community", "coupons", "messaging", "onboarding", "points", "tiers", "winback")
+ALL = {name: name for name in SHIPPED}
 
 
 def test_the_shipped_levers_are_found_in_the_order_of_their_names():
@@ -72,3 +76,21 @@ def test_a_night_hands_out_everybodys_addressed_number():
     other = finding.Night({}, {}, {}, np.zeros(4), np.zeros(4), None, day=4, key=8)
     assert night.luck(5).shape == (4,)
     assert (night.luck(5) == night.luck(5)).all() and (night.luck(5) != other.luck(5)).all()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_ends_of_every_range_may_themselves_be_set(name):
+    for parameter, facts in specification(levers()[name].Parameters).items():
+        for end in (facts["minimum"], facts["maximum"]):
+            if end is not None and not isinstance(facts["default"], list):
+                value = int(end) if isinstance(facts["default"], int) else end
+                block = nested(parameter, value)
+                world = LifecycleModel(Scenario.from_mapping({"name": "x", "levers": {name: block}}), users=50, days=20, kinds=ALL).run()
+                assert world.broken_laws() == [], block
+
+
+def nested(path: str, value) -> dict:
+    """``{"a": {"b": value}}`` for ``a.b``."""
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return value
