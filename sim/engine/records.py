@@ -90,14 +90,3 @@ def counter_dtype(levers: Mapping[str, Lever]) -> np.dtype:
     """A chunk's counters: ``core`` and a block for each lever."""
     core = np.dtype([(name, "i8") for name in CORE_COUNTERS])
     return np.dtype([("core", core), *((name, lever.counter_dtype()) for name, lever in levers.items())])
-
-
-def flat(counters: np.ndarray) -> dict[str, int]:
-    """Counters by name, ``lever_counter`` for a lever's; sums over the array."""
-    names = counters.dtype.names or ()
-    out = {}
-    for block in names:
-        for name in counters[block].dtype.names:
-            if name != "spare":
-                out[name if block == "core" else f"{block}_{name}"] = int(counters[block][name].sum())
-    return out

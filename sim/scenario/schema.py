@@ -42,7 +42,7 @@ class Entry(Parameters):
 
     cohort: Cohort | None = None
     arrivals: Arrivals | None = None
-    market: Literal["bass"] | None = Field(None, description="prospects are reached by Bass diffusion (block `market`)")
+    market: Literal["bass"] | None = Field(None, description="prospects are reached by Bass diffusion (block `market`)", json_schema_extra={"unit": "-", "source": "design", "grade": ""})
 
     @model_validator(mode="before")
     @classmethod
@@ -210,7 +210,7 @@ class Platform(Parameters):
 class Economics(Parameters):
     """What an order leaves, and what later money is worth today."""
 
-    currency: str = Field("CNY", description="name of the currency, for tables and plots", min_length=1, max_length=8)
+    currency: str = Field("CNY", description="name of the currency, for tables and plots", min_length=1, max_length=8, json_schema_extra={"unit": "-", "source": "design", "grade": ""})
     margin: float = param(0.30, "share", "of the basket before discounts left after the cost of goods", ge=0, le=1)
     discount_rate_per_year: float = param(0.10, "1/year", "for the present value of later money", ge=0, le=1)
 
@@ -219,7 +219,8 @@ class Calendar(Parameters):
     """Demand by season; each index is scaled to mean 1."""
 
     start: datetime.date = Field(
-        datetime.date(2025, 1, 1), description="date of day 0", ge=datetime.date(1970, 1, 1), le=datetime.date(2199, 12, 31)
+        datetime.date(2025, 1, 1), description="date of day 0", ge=datetime.date(1970, 1, 1), le=datetime.date(2199, 12, 31),
+        json_schema_extra={"unit": "date", "source": "design", "grade": ""},
     )
     months: tuple[float, ...] = param((1.0,) * 12, "index", "demand in January … December", at_most=12, source="design")
     weekdays: tuple[float, ...] = param((1.0,) * 7, "index", "demand on Monday … Sunday", at_most=7, source="design")

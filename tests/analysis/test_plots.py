@@ -251,4 +251,4 @@ def test_a_short_run_in_which_nobody_ever_returns_still_draws():
 
 def test_one_replication_draws_without_intervals():
     for picture in pictures(tables(3, replications=1)):
-        picture.encoded("svg")
+        assert b"<svg" in picture.encoded("svg")

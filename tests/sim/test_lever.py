@@ -14,6 +14,7 @@ from sim.model import LifecycleModel
 from sim.parameter import specification
 from sim.rule import PHASES
 from sim.scenario import Scenario
+from sim.scenario.check import BLOCKS
 
 SHIPPED = ("community", "coupons", "messaging", "onboarding", "points", "tiers", "winback")
 ALL = {name: name for name in SHIPPED}
@@ -87,6 +88,12 @@ def test_the_ends_of_every_range_may_themselves_be_set(name):
                 block = nested(parameter, value)
                 world = LifecycleModel(Scenario.from_mapping({"name": "x", "levers": {name: block}}), users=50, days=20, kinds=ALL).run()
                 assert world.broken_laws() == [], block
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_every_parameter_of_a_scenario_has_a_unit_a_meaning_and_a_source(block):
+    for name, facts in specification(block).items():
+        assert facts["unit"] and facts["meaning"] and facts["source"], name
 
 
 def nested(path: str, value) -> dict:
