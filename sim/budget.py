@@ -7,7 +7,11 @@ highest cost until it is used or expires, so a cap is never passed by one minor 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from sim.parameter import minor_units
 
 ALL_BIDS = 1.0
 """A threshold under which every bid lies."""
@@ -20,6 +24,33 @@ def threshold(bids: np.ndarray, affordable: int) -> float:
     return float(np.partition(bids, affordable)[affordable])
 
 
-def affordable(budget: int, spent: int, open_grants: int, highest_cost: int) -> int:
-    """How many more grants the budget can bear, all amounts in minor units."""
-    return max(0, (budget - spent) // max(highest_cost, 1) - open_grants)
+class Purse:
+    """What is left of a cap on all levers together, in minor units; None: no cap. Levers take from it overnight, in the order of their names."""
+
+    def __init__(self, left: int | None) -> None:
+        self.left = left
+
+    def take(self, wanted: int, highest_cost: int) -> int:
+        """How many of the wanted grants the purse can bear; what they may cost at most is taken out of it."""
+        if self.left is None:
+            return wanted
+        given = min(wanted, max(0, self.left) // max(highest_cost, 1))
+        self.left -= given * highest_cost
+        return given
+
+
+def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committed: int, highest_cost: int) -> float:
+    """The bid below which a lever's waiting users are granted something tomorrow.
+
+    ``waiting``: who waits, shape (users,) of booleans; ``bid``: the purpose of their addressed bids; ``cap``: the lever's own budget in money
+    (None: none); ``committed``: minor units spent and still promised; ``highest_cost``: the most that one grant can cost, in minor units.
+    """
+    uncapped = night.purse is None or night.purse.left is None
+    if cap is None and uncapped:
+        return ALL_BIDS
+    can = wanted = int(np.count_nonzero(waiting))
+    if cap is not None:
+        can = min(can, max(0, minor_units(cap) - committed) // max(highest_cost, 1))
+    if not uncapped:
+        can = night.purse.take(can, highest_cost)
+    return ALL_BIDS if can >= wanted else threshold(night.luck(bid)[waiting], can)

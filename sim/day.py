@@ -2,22 +2,24 @@
 
 Whoever is outside may sign up. Whoever is inside receives what the levers offer; someone who left may come back; the unasked ways
 of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and perhaps
-the last one. Then the levers' clocks run, the user learns, and the platform writes down the stage it sees.
+the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until something can
+happen again (``sim.lifecycle.waking``).
 
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
-``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the engine puts
+``reach``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the engine puts
 them in their place.
 """
 
 from __future__ import annotations
 
-from sim.lifecycle.acquisition import sign_up
+from sim.lifecycle.acquisition import be_near, sign_up
 from sim.lifecycle.activity import learn, plan_visits
 from sim.lifecycle.churn import come_back, leave_after_order, settle_stage, wear_out
 from sim.lifecycle.conversion import check_out, decide, fill_basket
 from sim.lifecycle.retention import experience, remember_price
+from sim.lifecycle.waking import go_to_sleep, know, wake_up
 from sim.population import PROSPECT
 from sim.rule import rule
 
@@ -28,7 +30,7 @@ def _phase(u, ps, t, m):
     """Nothing: the place where the engine puts the levers' rules of one phase."""
 
 
-offer = visit = pay = reward = close = _phase
+reach = join = offer = visit = pay = reward = close = _phase
 
 
 @rule("lifecycle")
@@ -36,22 +38,6 @@ def write_down(t):
     """The order's two amounts, for the list of orders where one is kept."""
     t.amounts[t.orders - 1] = t.basket
     t.payments[t.orders - 1] = t.due
-
-
-@rule("lifecycle")
-def wake(t):
-    """A user's day begins with nothing in hand."""
-    t.visit_pull = 0.0
-    t.stay_pull = 0.0
-    t.return_hazard = 0.0
-    t.messages = 0.0
-    t.basket_lift = 0.0
-    t.visits = 0
-    t.visit = 0
-    t.orders = 0
-    t.posted = 0
-    t.entered = 0
-    t.returned = 0
 
 
 @rule("lifecycle")
@@ -63,25 +49,45 @@ def knock(t):
 
 
 @rule("lifecycle")
+def wait_outside(u, ps, t, m):
+    """A prospect's day: not reached, or the day of entry, with a first order where the scenario says so."""
+    p = ps.core
+    c = m.core
+    if p.market and t.day > 0:
+        be_near(u, p, t)
+        reach(u, ps, t, m)
+    sign_up(u, p, t, c)
+    t.wake = u.entry_day
+    if p.market:
+        t.bound = -1.0
+    if t.entered == 0:
+        return
+    t.who = u.groups
+    join(u, ps, t, m)
+    if p.order_on_entry:
+        knock(t)
+        fill_basket(u, p, t, c)
+        check_out(u, p, t, c)
+        write_down(t)
+        reward(u, ps, t, m)
+        leave_after_order(u, p, t, c)
+    t.visit = 1
+    t.wake = t.day + 1
+    t.bound = 0.0
+    settle_stage(u, p, t, c)
+
+
+@rule("lifecycle")
 def live(u, ps, t, m):
     """One user's day: u the row, ps the parameters of all, t today, m the counters."""
     p = ps.core
     c = m.core
-    wake(t)
+    wake_up(u, p, t)
     if u.stage == PROSPECT:
-        sign_up(u, p, t, c)
-        if t.entered == 0:
-            return
-        if p.order_on_entry:
-            knock(t)
-            fill_basket(u, p, t, c)
-            check_out(u, p, t, c)
-            write_down(t)
-            reward(u, ps, t, m)
-            leave_after_order(u, p, t, c)
-        t.visit = 1
-        settle_stage(u, p, t, c)
+        wait_outside(u, ps, t, m)
         return
+    stage = u.stage
+    know(u, p, t)
     offer(u, ps, t, m)
     if u.left:
         come_back(u, p, t, c)
@@ -107,3 +113,4 @@ def live(u, ps, t, m):
     close(u, ps, t, m)
     learn(u, p, t, c)
     settle_stage(u, p, t, c)
+    go_to_sleep(u, p, t, stage)

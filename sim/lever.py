@@ -11,16 +11,20 @@ A lever is one module with a docstring (first line: the name in English and Chin
     rules        functions marked ``@rule(phase)`` (see ``sim.rule``)
 
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
-days, and ``constants(parameters)``: numbers derived once for the rules. Plug-ins are found through the entry point group
+days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True`` where
+users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out), and
+``committed(total, parameters)`` where the lever has a budget. A shared number called ``reach_most`` is the most that the lever's ``reach`` rules
+add to anybody's hazard of being reached. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -30,6 +34,7 @@ import numpy as np
 
 from sim.chance import chances
 from sim.parameter import Parameters, param, record
+from sim.segment import NOBODY
 
 ENTRY_POINTS = "lifecycle.levers"
 
@@ -40,6 +45,7 @@ class LeverParameters(Parameters):
     strength: float = param(
         1.0, "times", "multiplies what users perceive and learn from; not what is handed out or costs", ge=0, le=3, source="design"
     )
+    active: bool = param(True, "-", "off: nothing more is handed out or acts; what users hold stays theirs", source="design")
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,23 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """Named values of a lever's parameters, where sources disagree or a strategy has a name. ``values`` by dotted parameter name."""
+
+    meaning: str
+    source: str
+    values: Mapping[str, Any]
+    grade: str = ""
+
+
+@dataclass(frozen=True)
 class Night:
-    """What a lever's ``overnight`` sees: its shared numbers (to change), yesterday's and all-time counts, the users'
-    columns of this lever, its parameters, tomorrow's day number, and the number of people in the world."""
+    """What a lever's ``overnight`` sees.
+
+    Its shared numbers (to change); yesterday's and all-time counts of its counters and accounts; the users' columns of this lever; all users'
+    rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of all
+    days; and the purse of a cap on all levers together (``sim.budget``).
+    """
 
     shared: dict[str, float]
     yesterday: dict[str, int]
@@ -92,6 +112,22 @@ class Night:
     parameters: Any
     day: int
     key: int
+    date: datetime.date = datetime.date(2025, 1, 1)
+    platform_yesterday: Mapping[str, int] = field(default_factory=dict)
+    platform_total: Mapping[str, int] = field(default_factory=dict)
+    purse: Any = None
+    alarm: set[str] = field(default_factory=set)
+
+    def wake_everybody(self) -> None:
+        """Nobody sleeps tomorrow: what the lever shares pulls more than its rules told the sleepers to expect."""
+        self.alarm.add("everybody")
+
+    def hold(self, name: str, value: float, width: float) -> None:
+        """Share ``name`` with ``name_low`` and ``name_high``, a band around it of this width; wake everybody where it leaves the band."""
+        if not self.shared[f"{name}_low"] <= value <= self.shared[f"{name}_high"] or self.day == 1:
+            self.shared[f"{name}_low"], self.shared[f"{name}_high"] = value - width / 2, value + width / 2
+            self.wake_everybody()
+        self.shared[name] = value
 
     def luck(self, purpose: int) -> np.ndarray:
         """Everybody's addressed number for one purpose tomorrow; shape (users,)."""
@@ -143,6 +179,20 @@ class Lever:
         return getattr(self.module, "draw", None)
 
     @property
+    def presets(self) -> dict[str, Preset]:
+        return getattr(self.module, "PRESETS", {})
+
+    @property
+    def holds(self) -> bool:
+        """Whether the lever holds something for users that stays theirs when it is no longer aimed at them."""
+        return getattr(self.module, "HOLDS", False)
+
+    @property
+    def committed(self) -> Callable | None:
+        """``committed(total, parameters)``: minor units spent and still promised, of a lever with a budget."""
+        return getattr(self.module, "committed", None)
+
+    @property
     def overnight(self) -> Callable | None:
         return getattr(self.module, "overnight", None)
 
@@ -154,10 +204,12 @@ class Lever:
     def counter_dtype(self) -> np.dtype:
         return np.dtype([(k, "i8") for k in (*self.counters, *self.accounts)] or [("spare", "i8")])
 
-    def policy(self, parameters: LeverParameters | None) -> np.ndarray:
-        """The numbers the rules read: ``on``, the parameters, derived constants, and what is shared today."""
+    def policy(self, parameters: LeverParameters | None, closed: int = 0) -> np.ndarray:
+        """The numbers the rules read: ``on``, ``closed`` (bits of users it is not aimed at), the parameters, derived constants, and what
+        is shared today."""
         values = record(parameters if parameters is not None else self.Parameters())
         extra: dict[str, Any] = {"on": int(parameters is not None)}
+        extra["closed"] = closed if parameters is not None and parameters.active else NOBODY
         constants = getattr(self.module, "constants", None)
         if constants is not None:
             extra |= constants(parameters if parameters is not None else self.Parameters())

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from sim import ledger, network
+from sim import budget, ledger, network
 from sim.chance import key_of
 from sim.engine import driver as engine
 from sim.engine import records
-from sim.exact import exp
 from sim.lever import Lever, Night, levers
 from sim.mesa_bridge import MesaSurface
+from sim.parameter import minor_units
 from sim.population import STAGES, draw_population
+from sim.steering import Steering
 
 DRIVERS = ("compiled", "objects")
 
@@ -61,12 +62,20 @@ class LifecycleModel(MesaSurface):
         self.rows = draw_population(plan, self.levers, self.key, everybody)
         self.policy = records.policy(plan, self.levers)
         self._friends: network.Friends | None = None
-        self.posted, self.heard = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
+        self.said, self.said_before = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
+        self.heard, self._inside = np.zeros((everybody, len(network.HEARD)), np.uint8), np.zeros(everybody, np.uint8)
+        self.inside = np.zeros(everybody)
+        self.bound, self.wake = np.zeros(everybody), self.rows["entry_day"].copy()
+        if plan.population.entry.market is not None:
+            self.bound -= 1.0
+        self._alarm: set[str] = set()
         self.visited, self.ordered = (np.zeros((self.days + 1, -(-everybody // 8)), np.uint8) for _ in range(2))
         self.log: list[np.ndarray] | None = [] if list_orders else None
         self.history: list[np.ndarray] = []
         self.counter_dtype = records.counter_dtype(self.levers)
         self.total = np.zeros(1, self.counter_dtype)
+        self.parameters = dict(plan.levers)
+        self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
@@ -83,7 +92,7 @@ class LifecycleModel(MesaSurface):
     @property
     def date(self) -> datetime.date:
         """The calendar date of the last day that has been lived."""
-        return self.plan.calendar.start + datetime.timedelta(days=self.day)
+        return self.date_of(self.day)
 
     def step(self) -> None:
         """Everybody lives the next day."""
@@ -124,30 +133,48 @@ class LifecycleModel(MesaSurface):
 
     def today(self, day: int) -> np.ndarray:
         """The record of a day before anybody has lived it."""
-        return engine.today_record(self.key, day, self._season(day), self._reach())
+        own, by_friends = self._reach()
+        everybody = int(bool(self._alarm) or day == 0)
+        self._alarm = set()
+        levers = sum(v["reach_most"] for n, v in self._shared.items() if "reach_most" in v and n in self.parameters)
+        return engine.today_record(
+            key=self.key, day=day, season=self._season(day), reach=own, friends_reach=by_friends,
+            most_reached=own + by_friends + levers, everybody=everybody,
+        )
+
+    def wake_everybody(self) -> None:
+        """Nobody sleeps through the next day: call it after changing users or parameters from outside."""
+        self._alarm.add("everybody")
+
+    def date_of(self, day: int) -> datetime.date:
+        """The calendar date of a day."""
+        return self.plan.calendar.start + datetime.timedelta(days=day)
 
     def _season(self, day: int) -> float:
         calendar = self.plan.calendar
-        date = calendar.start + datetime.timedelta(days=day)
+        date = self.date_of(day)
         month = calendar.months[date.month - 1] * 12 / sum(calendar.months)
         return month * calendar.weekdays[date.weekday()] * 7 / sum(calendar.weekdays)
 
-    def _reach(self) -> float:
-        """Chance that a prospect is reached today: Bass's hazard (p + q·F) over the day, F taken at its middle."""
+    def _reach(self) -> tuple[float, float]:
+        """Bass's hazard of a prospect today, of its own (p·M + q·(1 − g)·F, F taken at the middle of the day) and for a share 1 of friends inside."""
         bass, everybody = self.plan.market.bass, len(self.rows)
+        p, q = bass.p_per_year * bass.marketing, bass.q_per_year * (1.0 - bass.friends_share)
         share = int(self.total["core"]["new_users"][0]) / everybody
-        half_a_day = (1.0 - share) * (bass.p_per_year + bass.q_per_year * share) / 365.0 / 2.0
-        return 1.0 - exp(-(bass.p_per_year + bass.q_per_year * (share + half_a_day)) / 365.0)
+        half_a_day = (1.0 - share) * (p + q * share) / 365.0 / 2.0
+        return (p + q * (share + half_a_day)) / 365.0, bass.q_per_year * bass.friends_share / 365.0
 
     def _overnight(self, day: int) -> None:
-        """What crosses users moves on between days: friends hear who posted, and levers renew what they share."""
+        """What crosses users moves on between days: friends hear what was said, parameters change, and levers renew what they share."""
         if day == 0:
             return
-        self.heard[:] = 0
-        if self.posted.any():
-            network.spread(self.posted, self.friends, self.heard)
+        self._spread_the_word()
+        if self.steering is not None:
+            self.steering.overnight(day)
+        purse = budget.Purse(self._left_to_spend())
+        yesterday, total = (_named(block["core"]) for block in (self.history[-1], self.total))
         for name, lever in self.levers.items():
-            if lever.overnight is None or name not in self.plan.levers:
+            if lever.overnight is None or name not in self.parameters:
                 continue
             shared = self._shared[name]
             lever.overnight(
@@ -157,13 +184,56 @@ class LifecycleModel(MesaSurface):
                     total=_named(self.total[name]),
                     own=self.rows[name],
                     users=self.rows,
-                    parameters=self.plan.levers[name],
+                    parameters=self.parameters[name],
                     day=day,
                     key=self.key,
+                    date=self.date_of(day),
+                    platform_yesterday=yesterday,
+                    platform_total=total,
+                    purse=purse,
+                    alarm=self._alarm,
                 )
             )
             for key, value in shared.items():
                 self.policy[name][key] = value
+
+    def _spread_the_word(self) -> None:
+        """Friends hear what was said yesterday (friends who signed up count only where friends draw prospects)."""
+        counts = network.POSTED | network.INVITED | network.OPENED_DEAL | network.ACCEPTED
+        counts |= network.ENTERED if self.plan.market.bass.friends_share > 0.0 else 0
+        if (self.said & counts).any():
+            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside)
+            if counts & network.ENTERED:
+                self.inside = self._inside / float(max(self.plan.population.friends.degree, 1))
+        else:
+            self.heard[:] = 0
+        self.said_before, self.said = self.said, np.zeros_like(self.said)
+
+    def _left_to_spend(self) -> int | None:
+        """What the cap on all levers together leaves, in minor units, with everything promised at its highest cost; None: no cap."""
+        cap = self.plan.economics.incentive_budget
+        if cap is None:
+            return None
+        promised = 0
+        for name, parameters in self.parameters.items():
+            if self.levers[name].committed is not None:
+                promised += self.levers[name].committed(_named(self.total[name]), parameters)
+        return minor_units(cap) - promised
+
+    def set_parameters(self, name: str, parameters: Any) -> None:
+        """Change a lever's parameters from tomorrow on; what it shares stays."""
+        self.parameters[name] = parameters
+        changed = self.levers[name].policy(parameters, self.plan.closed_bits(name))
+        for key, value in self._shared[name].items():
+            changed[key] = value
+        self.policy[name] = changed
+        self.wake_everybody()
+
+    def set_core(self, plan: Any) -> None:
+        """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same people."""
+        self.plan = plan
+        self.policy["core"] = records.core_policy(plan)
+        self.wake_everybody()
 
     def _make_room(self, day: int) -> None:
         if day >= len(self.visited):

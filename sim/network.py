@@ -13,9 +13,6 @@ import numpy as np
 from sim.chance import purpose, trait_luck
 from sim.compiled import compiled
 
-MOST_HEARD = 255
-"""Friends counted at most."""
-
 REWIRE, FAR_END = purpose("network.rewire"), purpose("network.far_end")
 
 
@@ -69,16 +66,43 @@ def _adjacency(near, far, users):
     return starts, ends
 
 
-@compiled("void(u1[:],i8[:],i4[:],u1[:])")
-def _spread(posted, starts, ends, heard):
-    for i in range(len(posted)):
-        if posted[i]:
+POSTED, INVITED, OPENED_DEAL, ENTERED, ACCEPTED = (1 << k for k in range(5))
+"""What a user can have said today, as bits."""
+
+HEARD = ("posted", "invited", "opened a deal", "signed up on my invitation")
+"""What a user hears from friends: how many of them; columns of ``heard``."""
+
+
+@compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:])")
+def _spread(said, said_before, starts, ends, heard, invited_before, inside):
+    for i in range(len(said)):
+        word = said[i]
+        if word == 0:
+            continue
+        for column in range(3):
+            if word & (1 << column):
+                for e in range(starts[i], starts[i + 1]):
+                    if heard[ends[e], column] < 255:
+                        heard[ends[e], column] += 1
+        if word & 8:
             for e in range(starts[i], starts[i + 1]):
-                if heard[ends[e]] < MOST_HEARD:
-                    heard[ends[e]] += 1
+                if inside[ends[e]] < 255:
+                    inside[ends[e]] += 1
+        if word & 16 and invited_before[i] > 0:
+            for e in range(starts[i], starts[i + 1]):
+                if said_before[ends[e]] & 2:
+                    if heard[ends[e], 3] < 255:
+                        heard[ends[e], 3] += 1
+                    break
 
 
-def spread(posted: np.ndarray, friends: Friends, heard: np.ndarray) -> None:
-    """Tell everybody how many of their friends posted: ``heard``, shape (users,), from yesterday's marks ``posted``."""
+def spread(said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: np.ndarray, inside: np.ndarray) -> None:
+    """Tell everybody what their friends said yesterday.
+
+    ``said`` and ``said_before``, shape (users,): bits of yesterday and of the day before. ``heard``, shape (users, 4), is overwritten:
+    how many friends (``HEARD``). ``inside``, shape (users,), counts the friends who have signed up so far. Who signed up on an invitation thanks
+    the first of the friends who invited the day before.
+    """
+    invited_before = heard[:, 1].copy()
     heard[:] = 0
-    _spread(posted, friends.starts, friends.ends, heard)
+    _spread(said, said_before, friends.starts, friends.ends, heard, invited_before, inside)

@@ -69,7 +69,7 @@ def specification(block: type[Parameters], prefix: str = "") -> dict[str, dict[s
             continue
         extra = field.json_schema_extra or {}
         low, high = bounds(field)
-        default = field.get_default(call_default_factory=True)
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
         table[prefix + name] = {
             "unit": extra.get("unit", ""),
             "default": list(default) if isinstance(default, tuple) else default,
@@ -128,6 +128,8 @@ def record(block: Parameters) -> np.ndarray:
             values.append(inner[0])
             continue
         if isinstance(value, str) and not _choices(field):
+            continue
+        if isinstance(value, tuple) and any(isinstance(v, str) for v in value):
             continue
         if value is None:
             fields.append((name, "i8" if _is_money(field) else "f8"))

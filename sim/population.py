@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from sim.exact import exp
 from sim.layout import blank_rows, row_dtype
 from sim.lever import Column, Lever
 from sim.parameter import MINOR_PER_UNIT
+from sim.segment import CHANNELS, DIRECT, SOMEBODY, channel_bit, persona_bit
 
 STAGES = ("prospect", "registered", "customer", "dormant", "churned")
 PROSPECT, REGISTERED, CUSTOMER, DORMANT, CHURNED = range(5)
@@ -30,51 +32,117 @@ MOST_VISITS_A_DAY = 1_000
 WITHIN_USER_LOG_SD = 0.84
 """Spread of one user's orders where spend is lognormal (evidence: within-user log-sd .84)."""
 
+REASONS = ("", "nothing in particular", "bad experience", "rival", "contact", "price", "not renewed")
+"""Why a user left, which only a simulator knows; by the code in ``left_reason``."""
+NO_REASON, NOTHING, EXPERIENCE, RIVAL, CONTACT, PRICE, NOT_RENEWED = range(len(REASONS))
+
 COLUMNS = {
     "id": Column("i8", "-", "number of the user; addresses the user's luck"),
     "visit_rate": Column("f8", "visits/day", "how often the user visits when nothing pushes", daily=True),
     "leave_p": Column("f8", "probability", "leaves after a repeat order, or at a renewal, when nothing pushes"),
     "leave_clock": Column("f8", "days", "left of the unpushed life (dropout per_time)"),
     "mean_life": Column("f8", "days", "expected unpushed life (dropout per_time)"),
-    "habit": Column("f8", "share", "how much visiting has become a habit", 0, daily=True),
-    "fatigue": Column("f8", "messages", "messages still felt", daily=True),
-    "interest": Column("f8", "log-rate", "left of a newcomer's interest", daily=True),
+    "habit": Column("f8", "share", "how much visiting had become a habit at the last visit", 0, daily=True),
+    "fatigue": Column("f8", "messages", "messages felt on the day of the newest", daily=True),
     "satisfaction": Column("f8", "-1 … 1", "experiences so far; 0 is as expected"),
     "reference_price": Column("f8", "share of list", "the price the user thinks normal", 1),
-    "pantry": Column("f8", "orders", "bought early and not yet used", daily=True),
+    "pantry": Column("f8", "orders", "bought early and not yet used, at the last order", daily=True),
     "usual_basket": Column("f8", "minor units", "mean of the user's baskets before discounts"),
     "deal_proneness": Column("f8", "share", "responds to a deal"),
+    "spent": Column("i8", "minor units", "paid for orders in all"),
+    "groups": Column("i8", "bits", "persona, channel and experiments' arms (sim.segment)", SOMEBODY, daily=True),
     "entry_day": Column("i4", "day", "signs up", daily=True),
     "first_order_day": Column("i4", "day", "of the first order", NEVER),
     "last_seen": Column("i4", "day", "of the last visit", daily=True),
-    "last_order_day": Column("i4", "day", "of the last order", NEVER),
+    "last_order_day": Column("i4", "day", "of the last order", NEVER, daily=True),
+    "last_message": Column("i4", "day", "of the newest message", daily=True),
     "left_day": Column("i4", "day", "of leaving for good", NEVER),
     "orders": Column("i4", "orders", "placed so far", daily=True),
     "stage": Column("u1", "code", "place in STAGES, as the platform sees it", daily=True),
     "left": Column("u1", "0/1", "has left (which only a simulator knows)", daily=True),
+    "left_reason": Column("u1", "code", "place in REASONS: why (which only a simulator knows)"),
+    "persona": Column("u1", "code", "place among the scenario's personas"),
+    "channel": Column("u1", "code", "place in CHANNELS: how the user was acquired", DIRECT),
+    "consent": Column("u1", "0/1", "lets the platform use personal data", 1),
+    "abuser": Column("u1", "0/1", "is here for what is given away"),
 }
+
+SCRATCH = (
+    ("visit_pull", "f8", "log-rate: pull on today's visits"),
+    ("headroom", "f8", "log-rate: by how much that pull can rise before ``wake``"),
+    ("order_pull", "f8", "logit: pull on the order of this visit"),
+    ("stay_pull", "f8", "logit: pull on staying"),
+    ("by_rival", "f8", "logit: the part of leaving that a rival answers for"),
+    ("by_contact", "f8", "logit: the part of leaving that being contacted answers for"),
+    ("return_hazard", "f8", "1/day: of coming back, offered by the levers"),
+    ("cheaper", "f8", "share: relative saving promised at this visit; below 0 where it is dearer"),
+    ("messages", "f8", "messages received today, weighted"),
+    ("alive_share", "f8", "share of the day before leaving"),
+    ("visits", "i8", "planned today"),
+    ("visit", "i8", "this visit's number, then visits made"),
+    ("orders", "i8", "placed today so far"),
+    ("ordered", "i8", "0/1: this visit ordered"),
+    ("basket", "i8", "minor units: this order before discounts"),
+    ("due", "i8", "minor units: of it still to pay"),
+    ("perceived_saving", "f8", "minor units: felt on this order"),
+    ("basket_lift", "f8", "log: lift of this day's baskets"),
+    ("failure", "f8", "probability: that this order goes wrong, beside the world's own"),
+    ("failure_pull", "f8", "logit: pull on the world's own failures"),
+    ("recovery", "f8", "share: of a failure's hurt that is made good"),
+    ("quality", "f8", "-1 … 1: how an order that does not fail is felt"),
+    ("failed", "i8", "0/1: this order went wrong"),
+    ("bounty", "i8", "minor units: to be had today by an account that is not meant"),
+    ("posted", "i8", "0/1: posted today, which friends hear tomorrow"),
+    ("invites", "i8", "0/1: invited friends today"),
+    ("opens_deal", "i8", "0/1: opened or joined a group deal today"),
+    ("accepted", "i8", "0/1: signed up today on a friend's invitation"),
+    ("entered", "i8", "0/1: signed up today"),
+    ("returned", "i8", "0/1: came back today after having left"),
+    ("completion", "f8", "share: of sign-ups begun that are finished"),
+    ("hazards", ("f8", (len(CHANNELS),)), "1/day: of being reached, by channel"),
+)
+"""What the day has brought one user so far; set to nothing when the user wakes."""
+
+GIVEN = (
+    ("key", "i8", "of seed and replication"),
+    ("day", "i8", "today"),
+    ("season", "f8", "index: demand today"),
+    ("reach", "f8", "1/day: Bass's hazard of a prospect today, without friends"),
+    ("friends_reach", "f8", "1/day: the same for each share of friends who are inside"),
+    ("most_reached", "f8", "1/day: no prospect without an invitation has more today"),
+    ("everybody", "i8", "0/1: nobody sleeps today"),
+    ("luck", "f8", "the user's chance for visits, or a prospect's for being reached"),
+    ("heard", "i8", "friends who posted yesterday"),
+    ("invited", "i8", "friends who invited yesterday"),
+    ("deals", "i8", "friends who opened or joined a group deal yesterday"),
+    ("thanked", "i8", "friends who signed up yesterday on this user's invitation"),
+    ("inside", "f8", "share of friends who have signed up"),
+    ("idle", "i8", "days since the last visit"),
+    ("age", "i8", "days since sign-up"),
+    ("habit", "f8", "share: habit this morning"),
+    ("fatigue", "f8", "messages: fatigue this morning"),
+    ("pantry", "f8", "orders: in the cupboard now"),
+    ("who", "i8", "bits: the user's segments this morning (sim.segment)"),
+    ("aimed", "i8", "0/1: this lever is aimed at the user today"),
+    ("touched", "i8", "the engine's own"),
+    ("bound", "f8", "visits/day: until ``wake`` the user's rate is no more (season 1)"),
+    ("wake", "i8", "day: on which something can happen to the user at the latest"),
+)
+"""What rules may read of today."""
 
 TODAY = np.dtype(
     [
-        ("key", "i8"), ("day", "i8"), ("season", "f8"),
-        ("reach", "f8"), ("luck", "f8"), ("heard", "i8"), ("touched", "i8"),
-        ("visit_pull", "f8"), ("order_pull", "f8"), ("stay_pull", "f8"), ("return_hazard", "f8"), ("cheaper", "f8"),
-        ("messages", "f8"), ("alive_share", "f8"), ("visits", "i8"), ("visit", "i8"), ("orders", "i8"), ("ordered", "i8"),
-        ("basket", "i8"), ("due", "i8"), ("perceived_saving", "f8"), ("basket_lift", "f8"), ("posted", "i8"), ("entered", "i8"),
-        ("returned", "i8"), ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
+        *((name, kind) if isinstance(kind, str) else (name, *kind) for name, kind, _ in (*GIVEN, *SCRATCH)),
+        ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
     ]
 )
-"""Today: the calendar (key, day, season; reach: chance that a prospect is reached), the user's luck with visits and the
-number of friends who posted yesterday (touched: of the engine's own), then what the day has brought one user so far.
+"""Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each order."""
 
-Scratch, set to zero when a user's day begins: pulls on the visit log-rate, the order logit, the logit of staying; hazard of coming
-back; relative saving promised at this visit; messages received; share of the day before leaving; visits planned, this visit's
-number, orders so far, whether this visit ordered; basket, what is still due, and the saving perceived on it, in minor units;
-log-lift of the basket; whether the user posted, signed up today, came back today; basket and payment of each order.
-"""
+FAR = 1 << 30
+"""A day that never comes."""
 
 ORDER_RATE, LEAVE, LIFETIME, VALUE = (purpose(f"trait.{n}") for n in ("order_rate", "leave", "lifetime", "value"))
-DEALS, ENTRY = purpose("trait.deal_proneness"), purpose("trait.entry")
+DEALS, ENTRY, PERSONA = purpose("trait.deal_proneness"), purpose("trait.entry"), purpose("trait.persona")
 
 
 @dataclass(frozen=True)
@@ -112,14 +180,11 @@ def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: in
     rows["id"] = np.arange(users)
     who = Traits(key, rows)
     p = scenario.population
-    per_day = quantile.gamma(p.order_rate.r, p.order_rate.alpha_weeks * DAYS_A_WEEK * p.visit_conversion)
-    rows["visit_rate"] = quantile.quantiles(per_day, who.luck(ORDER_RATE))
-    _draw_leaving(rows, p.dropout, who, p.coupling.leave)
-    _draw_value(rows, p.spend, who.luck_coupled(VALUE, p.coupling.value))
-    deals = quantile.beta(p.deal_proneness.a, p.deal_proneness.b)
-    rows["deal_proneness"] = quantile.quantiles(deals, who.luck_coupled(DEALS, p.coupling.deals))
+    _draw_personas(rows, scenario.personas, who)
+    kinds = list(scenario.personas.values()) or [None]
+    for k, persona in enumerate(kinds):
+        _draw_traits(rows, p, persona, who, rows["persona"] == k if len(kinds) > 1 else slice(None))
     rows["entry_day"] = entry_days(p.entry, who)
-    rows["interest"] = p.newcomer.visit_lift
     for name, lever in levers.items():
         own = rows[name]
         for column_name, column in lever.columns.items():
@@ -130,24 +195,44 @@ def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: in
     return rows
 
 
-def _draw_leaving(rows: np.ndarray, dropout: Any, who: Traits, coupling: float) -> None:
+def _draw_personas(rows: np.ndarray, personas: Mapping[str, Any], who: Traits) -> None:
+    """What kind of person each user is: a share of the users of each kind."""
+    if personas:
+        ends = np.cumsum([persona.share for persona in personas.values()])
+        rows["persona"] = np.minimum(np.searchsorted(ends / ends[-1], who.luck(PERSONA), side="right"), len(personas) - 1)
+    bits = np.array([persona_bit(k) for k in range(max(len(personas), 1))])
+    rows["groups"] = SOMEBODY | channel_bit(DIRECT) | bits[rows["persona"]]
+
+
+def _draw_traits(rows: np.ndarray, p: Any, persona: Any, who: Traits, chosen: Any) -> None:
+    """The traits of the users of one persona, from its own distributions where it has any; the same luck whatever the persona."""
+    order_rate = getattr(persona, "order_rate", None) or p.order_rate
+    per_day = quantile.gamma(order_rate.r, order_rate.alpha_weeks * DAYS_A_WEEK * p.visit_conversion)
+    rows["visit_rate"][chosen] = quantile.quantiles(per_day, who.luck(ORDER_RATE))[chosen]
+    deals = getattr(persona, "deal_proneness", None) or p.deal_proneness
+    rows["deal_proneness"][chosen] = quantile.quantiles(quantile.beta(deals.a, deals.b), who.luck_coupled(DEALS, p.coupling.deals))[chosen]
+    times = 1.0 if persona is None else persona.basket_times
+    rows["usual_basket"][chosen] = (_usual_baskets(p.spend, who.luck_coupled(VALUE, p.coupling.value)) * times)[chosen]
+    dropout = p.dropout
+    leave = getattr(persona, "leave", None) or dropout
     if dropout.mode in ("per_order", "per_renewal"):
-        rows["leave_p"] = quantile.quantiles(quantile.beta(dropout.a, dropout.b), who.luck_coupled(LEAVE, coupling))
+        readiness = quantile.beta(leave.a, leave.b)
+        rows["leave_p"][chosen] = quantile.quantiles(readiness, who.luck_coupled(LEAVE, p.coupling.leave))[chosen]
     if dropout.mode == "per_time":
-        per_day = quantile.quantiles(quantile.gamma(dropout.s, dropout.beta_weeks * DAYS_A_WEEK), who.luck_coupled(LEAVE, coupling))
-        spent = quantile.quantiles(quantile.exponential(), who.luck(LIFETIME))
-        rows["mean_life"] = 1.0 / np.maximum(per_day, 1e-30)
-        rows["leave_clock"] = spent * rows["mean_life"]
+        luck = who.luck_coupled(LEAVE, p.coupling.leave)
+        per_day = quantile.quantiles(quantile.gamma(dropout.s, dropout.beta_weeks * DAYS_A_WEEK), luck)[chosen]
+        spent = quantile.quantiles(quantile.exponential(), who.luck(LIFETIME))[chosen]
+        rows["mean_life"][chosen] = 1.0 / np.maximum(per_day, 1e-30)
+        rows["leave_clock"][chosen] = spent * rows["mean_life"][chosen]
 
 
-def _draw_value(rows: np.ndarray, spend: Any, luck: np.ndarray) -> None:
+def _usual_baskets(spend: Any, luck: np.ndarray) -> np.ndarray:
     if spend.median is None:
-        rows["usual_basket"] = quantile.quantiles(quantile.inverse_gamma(spend.q, spend.v), luck) * (spend.p * MINOR_PER_UNIT)
-        return
+        return quantile.quantiles(quantile.inverse_gamma(spend.q, spend.v), luck) * (spend.p * MINOR_PER_UNIT)
     between = max(spend.sigma**2 - WITHIN_USER_LOG_SD**2, 0.0) ** 0.5
     table = np.array([exp(between * z) for z in quantile.normal()])
     within = min(spend.sigma, WITHIN_USER_LOG_SD)
-    rows["usual_basket"] = quantile.quantiles(table, luck) * (spend.median * MINOR_PER_UNIT * exp(within**2 / 2.0))
+    return quantile.quantiles(table, luck) * (spend.median * MINOR_PER_UNIT * exp(within**2 / 2.0))
 
 
 def basket_table(spend: Any) -> quantile.Table:

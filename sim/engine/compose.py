@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 import numba
 import numpy as np
 
-from sim import chance, compiled, day, exact, layout, population, quantile, rule
+from sim import chance, compiled, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
 from sim.engine import records
 from sim.layout import LINE, daily_bytes, row_dtype
@@ -40,7 +40,7 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    sources = {m.__name__: m for m in (chance, compiled, day, exact, layout, population, quantile, records, rule, sys.modules[__name__])}
+    sources = {m.__name__: m for m in (chance, compiled, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
     content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
@@ -49,22 +49,36 @@ def fingerprint(levers: Mapping[str, Lever]) -> str:
     return content.hexdigest()[:16]
 
 
-def plain_day(levers: Mapping[str, Lever]) -> Callable:
-    """``sim.day.live`` with the levers' rules in place, in plain Python."""
-    scope = {**vars(day), **{phase: _in_turn(steps(levers, phase)) for phase in PHASES}}
-    return types.FunctionType(day.live.__code__, scope, "live")
+def plain_day(levers: Mapping[str, Lever], watch: Callable | None = None) -> Callable:
+    """``sim.day.live`` with the levers' rules in place, in plain Python.
+
+    ``watch(name, rule, u, t)`` is called before (rule None) and after each lever's rule, so that a story can tell what it changed.
+    """
+    scope = dict(vars(day))
+    scope |= {phase: _in_turn(steps(levers, phase), levers, watch) for phase in PHASES}
+    scope |= _of_the_day(scope, lambda f: f)
+    return scope["live"]
 
 
 def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(numba.njit(**JIT)(f), slot) for f, slot in steps(levers, phase)])
-    one_day = numba.njit(**JIT)(types.FunctionType(day.live.__code__, scope, "live"))
+        scope[phase] = _phase([(numba.njit(**JIT)(f), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
+    scope |= _of_the_day(scope, numba.njit(**JIT))
     size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
-    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": one_day, **size}, "days")
+    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], **size}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
+
+
+def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
+    """The functions of ``sim.day`` itself, which see the levers' rules in ``scope`` and each other."""
+    own = {name: f for name, f in vars(day).items() if isinstance(f, types.FunctionType) and f.__module__ == day.__name__}
+    rules = {name: f for name, f in own.items() if getattr(f, "phase", None)}
+    for name, f in rules.items():
+        scope[name] = made(types.FunctionType(f.__code__, scope, name))
+    return {name: scope[name] for name in rules}
 
 
 LIVE: Callable
@@ -73,42 +87,66 @@ WIDTH: int
 """Put in place for each set of levers by ``compiled_loop``: the composed day, and the bytes of a row."""
 
 
-def _loop(rows, raw, visited, ordered, posted, heard, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day; marks of who visited, ordered and posted are kept.
+SLACK = 1.0 + 1e-9
+LEAST = 1e-15
+"""A bound on the chance of a visit is taken a little higher, so that rounding never lets a visit be slept through."""
 
-    A block's rows are touched before they are lived: a bare loop waits for many cache lines at once, a life for one after the other.
-    ``raw`` is the rows as bytes: of each row's WIDTH the first DAILY are needed every day, the rest on a visit.
-    Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
+
+def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
+    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are kept.
+
+    A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are touched before they are lived: a bare loop waits for many
+    cache lines at once, a life for one after the other. ``raw`` is the rows as bytes: of each row's WIDTH the first DAILY are
+    needed whenever the user is awake, the rest on a visit. Orders are written to ``log`` where it has room for any; returns how many
+    there were, also when the log was too short for them.
     """
     written = 0
     ps = policy[0]
     t = today[0]
     luck = np.empty(BLOCK, np.float64)
+    awake = np.empty(BLOCK + 1, np.int64)
+    season = t.season * SLACK
+    reached = t.most_reached * SLACK
+    everybody = t.everybody != 0
     for chunk in range(first, last):
         m = counters[chunk]
         end = min((chunk + 1) * CHUNK, len(rows))
         for start in range(chunk * CHUNK, end, BLOCK):
             chances(luck, t.key, start, t.day, VISITS, 0)
             stop = min(start + BLOCK, end)
-            touched = 0
+            count = 0
             for i in range(start, stop):
+                most = bound[i] * season if bound[i] >= 0.0 else reached
+                awake[count] = i
+                count += (luck[i - start] >= 1.0 - most - LEAST) | (wake[i] <= t.day) | (news[i] != 0) | everybody
+            touched = 0
+            for k in range(count):
+                i = awake[k]
                 for at in range(0, DAILY, LINE):
                     touched += raw[i, at]
-                if luck[i - start] >= 1.0 - rows[i].visit_rate:
+                if luck[i - start] >= 1.0 - bound[i] * season:
                     for at in range(DAILY, WIDTH, LINE):
                         touched += raw[i, at]
             t.touched = touched
-            for i in range(start, stop):
+            for k in range(count):
+                i = awake[k]
                 t.luck = luck[i - start]
-                t.heard = heard[i]
+                t.heard = heard[i, 0]
+                t.invited = heard[i, 1]
+                t.deals = heard[i, 2]
+                t.thanked = heard[i, 3]
+                t.inside = inside[i]
                 LIVE(rows[i], ps, t, m)
+                bound[i] = t.bound
+                wake[i] = t.wake
                 if t.visit > 0:
                     visited[t.day, i >> 3] |= 1 << (i & 7)
                     if t.orders > 0:
                         ordered[t.day, i >> 3] |= 1 << (i & 7)
                         if len(log) > 0:
                             written = _list_orders(log, written, i, t)
-                posted[i] = t.posted
+                said[i] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
     return written
 
 
@@ -130,23 +168,27 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-def _phase(rules: list[tuple[Callable, str]]) -> Callable:
-    """The rules of a phase, one after the other, each with its lever's columns, parameters and counters, where its lever is on.
+def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
+    """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
-    Three at a time, because a third of the functions compile in a third of the time.
+    A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is told
+    whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:
         return _nothing
-    (f, fs), (g, gs), (h, hs) = (*rules[:3], *[(_skip, rules[0][1])] * (3 - len(rules)))[:3]
+    (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
     rest = _phase(rules[3:])
 
     @numba.njit(**JIT)
     def phase(u, ps, t, m):
-        if ps[fs].on:
+        t.aimed = (t.who & ps[fs].closed) == 0
+        if t.aimed or (fh and ps[fs].on):
             f(u, u[fs], ps[fs], t, m[fs])
-        if ps[gs].on:
+        t.aimed = (t.who & ps[gs].closed) == 0
+        if t.aimed or (gh and ps[gs].on):
             g(u, u[gs], ps[gs], t, m[gs])
-        if ps[hs].on:
+        t.aimed = (t.who & ps[hs].closed) == 0
+        if t.aimed or (hh and ps[hs].on):
             h(u, u[hs], ps[hs], t, m[hs])
         rest(u, ps, t, m)
 
@@ -158,11 +200,16 @@ def _skip(u, own, p, t, m):
     """No rule."""
 
 
-def _in_turn(rules: list[tuple[Callable, str]]) -> Callable:
+def _in_turn(rules: list[tuple[Callable, str]], levers: Mapping[str, Lever], watch: Callable | None) -> Callable:
     def phase(u, ps, t, m):
         for f, slot in rules:
             p = getattr(ps, slot)
-            if p.on:
+            t.aimed = int((t.who & p.closed) == 0)
+            if t.aimed or (levers[slot].holds and p.on):
+                if watch is not None:
+                    watch(slot, None, u, t)
                 f(u, getattr(u, slot), p, t, getattr(m, slot))
+                if watch is not None:
+                    watch(slot, f, u, t)
 
     return phase

@@ -88,10 +88,11 @@ def user_day(levers: Mapping[str, Lever]) -> Callable:
     return _day_for(tuple(levers), tuple(levers.values()))
 
 
-def today_record(key: int, day: int, season: float, reach: float) -> np.ndarray:
+def today_record(**known: float) -> np.ndarray:
     """Today before anybody has lived it; shape (1,), ``TODAY``."""
     out = np.zeros(1, TODAY)
-    out["key"], out["day"], out["season"], out["reach"] = key, day, season, reach
+    for name, value in known.items():
+        out[name] = value
     return out
 
 
@@ -124,13 +125,14 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
 
 def _arrays(state) -> tuple:
     raw = state.rows.view(np.uint8).reshape(len(state.rows), state.rows.dtype.itemsize)
-    return state.rows, raw, state.visited, state.ordered, state.posted, state.heard
+    news = state.heard.view(np.uint32).reshape(-1)
+    return state.rows, raw, state.visited, state.ordered, state.said, state.heard, news, state.inside, state.bound, state.wake
 
 
 def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, chunk: int) -> None:
     """One chunk lives today and its orders are listed; where the list is too short, the chunk lives again with a longer one."""
     part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-    before = state.rows[part].copy()
+    before = [array[part].copy() for array in (state.rows, state.bound, state.wake)]
     size = FIRST_LOG
     while True:
         log = np.zeros(size, records.ORDER_LOG)
@@ -138,7 +140,8 @@ def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, 
         if written <= size:
             state.log.append(log[:written])
             return
-        state.rows[part] = before
+        for array, old in zip((state.rows, state.bound, state.wake), before, strict=True):
+            array[part] = old
         counters[chunk] = np.zeros((), counters.dtype)
         size = 2 * written
 
@@ -154,7 +157,7 @@ def live_as_objects(state, today: np.ndarray, users) -> np.ndarray:
 
 
 class PlainDay:
-    """One day in plain Python: each user's turn comes by ``live``, and ``close`` gives what the day counted.
+    """One day in plain Python: each user's turn comes by ``live``, and ``close`` gives what the day counted. Nobody sleeps here.
 
     Nothing passes from one user's day to the next, so the order of the users has no effect on anything.
     """
@@ -175,14 +178,17 @@ class PlainDay:
         """One user lives today."""
         state, chunk = self._state, row // CHUNK
         t = SimpleNamespace(**vars(self._today))
-        t.luck, t.heard = self._luck.item(row), state.heard.item(row)
+        t.luck, t.inside = self._luck.item(row), state.inside.item(row)
+        t.heard, t.invited, t.deals, t.thanked = state.heard[row].tolist()
+        t.hazards = t.hazards.copy()
         self._live(Row(state.rows, row, self._columns), self._policy, t, self._counters[chunk])
         if t.visit > 0:
             state.visited[self._day, row >> 3] |= 1 << (row & 7)
             if t.orders > 0:
                 state.ordered[self._day, row >> 3] |= 1 << (row & 7)
                 self._orders[chunk] += [(row, t.day, int(t.amounts[k]), int(t.payments[k])) for k in range(t.orders)]
-        state.posted[row] = t.posted
+        state.said[row] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
+        state.bound[row], state.wake[row] = t.bound, t.wake
 
     def close(self) -> np.ndarray:
         """The day's counters, shape (chunks,); its orders go to the list, where one is kept."""

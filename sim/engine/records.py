@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim import quantile
-from sim.exact import exp
+from sim import decay, quantile
 from sim.lever import Lever
+from sim.parameter import minor_units
 from sim.population import basket_table
 
 CORE_COUNTERS = {
@@ -19,6 +19,7 @@ CORE_COUNTERS = {
     "dormant": ("users", "stock: not seen for dormant_after_days"),
     "churned": ("users", "stock: not seen for churned_after_days, or left for good"),
     "departed": ("users", "stock: left for good (only a simulator knows)"),
+    "leads": ("users", "reached in the market today, signed up or not"),
     "new_users": ("users", "signed up today"),
     "active_users": ("users", "visited today"),
     "visits": ("visits", "today"),
@@ -38,13 +39,16 @@ ORDER_LOG = np.dtype([("user", "i8"), ("day", "i8"), ("amount_minor", "i8"), ("p
 
 CORE_POLICY = np.dtype(
     [
-        ("market", "i8"), ("order_on_entry", "i8"), ("conversion", "f8"), ("interest_keep", "f8"),
+        ("market", "i8"), ("order_on_entry", "i8"), ("conversion", "f8"), ("newcomer_lift", "f8"),
         ("dropout", "i8"), ("period_days", "i8"), ("first_order_leaves", "i8"), ("own_orders_only", "f8"),
         ("habit_lift", "f8"), ("habit_step", "f8"), ("failure_rate", "f8"), ("satisfaction_step", "f8"), ("loss_weight", "f8"),
-        ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_keep", "f8"), ("fatigue_visit", "f8"),
+        ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_visit", "f8"),
         ("reference_keep", "f8"), ("price_gain", "f8"), ("price_loss", "f8"), ("borrowed_share", "f8"),
-        ("pantry_days", "f8"), ("pantry_keep", "f8"), ("return_per_day", "f8"),
+        ("pantry_days", "f8"), ("return_per_day", "f8"),
         ("dormant_after_days", "i8"), ("churned_after_days", "i8"), ("margin", "f8"),
+        ("segmented", "i8"), ("new_days", "i8"), ("at_risk_days", "i8"),
+        ("high_value_orders", "i8"), ("high_value_spend", "i8"), ("high_value_days", "i8"),
+        *((f"{what}_powers", "f8", (decay.SIZE,)) for what in ("habit", "fatigue", "interest", "pantry")),
         ("basket", "f8", (quantile.SIZE,)),
     ]
 )
@@ -59,18 +63,23 @@ def core_policy(scenario: Any) -> np.ndarray:
         "market": int(population.entry.market is not None),
         "order_on_entry": int(population.entry.cohort is not None),
         "conversion": population.visit_conversion,
-        "interest_keep": exp(-0.6931471805599453 / population.newcomer.fade_days),
+        "newcomer_lift": population.newcomer.visit_lift,
         "dropout": ("per_order", "per_time", "per_renewal", "none").index(dropout.mode),
         "period_days": dropout.period_days,
         "first_order_leaves": int(dropout.first_order),
         "own_orders_only": dropout.own_orders_only,
-        "pantry_keep": 1.0 - 1.0 / scenario.behaviour.pantry_days,
+        "habit_powers": decay.powers(1.0 - 1.0 / scenario.behaviour.habit_days),
+        "fatigue_powers": decay.powers(scenario.behaviour.fatigue_keep),
+        "interest_powers": decay.half_life(population.newcomer.fade_days),
+        "pantry_powers": decay.powers(1.0 - 1.0 / scenario.behaviour.pantry_days),
+        "segmented": int(any(aim.names_segments for aim in scenario.aims.values())),
+        "high_value_spend": minor_units(scenario.segments.high_value_spend),
         "habit_step": 1.0 / scenario.behaviour.habit_days,
         "margin": scenario.economics.margin,
         "basket": basket_table(population.spend),
     }
-    for block in (scenario.behaviour, scenario.platform):
-        values |= {k: getattr(block, k) for k in type(block).model_fields if k in CORE_POLICY.names}
+    for block in (scenario.behaviour, scenario.platform, scenario.segments):
+        values |= {k: getattr(block, k) for k in type(block).model_fields if k in CORE_POLICY.names and k not in values}
     for name, value in values.items():
         out[name] = value
     return out
@@ -79,7 +88,7 @@ def core_policy(scenario: Any) -> np.ndarray:
 def policy(scenario: Any, levers: Mapping[str, Lever]) -> np.ndarray:
     """All parameters of a scenario: ``core`` and a block for each lever of the study, on or off; shape (1,)."""
     blocks = {"core": core_policy(scenario)}
-    blocks |= {name: lever.policy(scenario.levers.get(name)) for name, lever in levers.items()}
+    blocks |= {name: lever.policy(scenario.levers.get(name), scenario.closed_bits(name)) for name, lever in levers.items()}
     out = np.zeros(1, np.dtype([(name, block.dtype) for name, block in blocks.items()]))
     for name, block in blocks.items():
         out[name] = block

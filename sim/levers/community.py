@@ -14,6 +14,8 @@ from sim.parameter import MONEY, param
 from sim.rule import rule
 
 POSTER, POST, SEED = (purpose(f"community.{n}") for n in ("poster", "post", "seed"))
+BAND = 0.125
+"""Width of the band in which the stock may move without waking those who have nothing to do."""
 BAPNA = "Bapna & Umyarov 2015: odds +50 to +60 % for an adopting friend"
 
 
@@ -50,6 +52,8 @@ ACCOUNTS = {
 SHARED = {
     "stock": Shared(0.0, "posts/user", "fresh posts"),
     "fullness": Shared(0.0, "share", "what they bring of the most they can"),
+    "fullness_low": Shared(0.0, "share", "and at least, as long as nobody is woken"),
+    "fullness_high": Shared(0.0, "share", "and at most, as long as nobody is woken"),
 }
 LAWS = {"posts counted = posts of all users": lambda total, own: total["posts"] == int(own["posts"].sum())}
 
@@ -64,13 +68,15 @@ def overnight(night: Night) -> None:
     """Posts age, yesterday's join them; s posts a user bring s / (s + half_stock) of the most."""
     p, shared = night.parameters, night.shared
     shared["stock"] = shared["stock"] * p.fresh_keep + night.yesterday["posts"] / len(night.own)
-    shared["fullness"] = shared["stock"] / (shared["stock"] + p.half_stock)
+    night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_stock), BAND)
 
 
 @rule("offer")
 def attract(u, own, p, t, m):
     """Fresh posts and friends' posts make the user come by; those who belong stay."""
-    t.visit_pull += p.strength * p.content_lift * p.fullness
+    lift = p.strength * p.content_lift
+    t.visit_pull += lift * p.fullness
+    t.headroom += max(lift * (p.fullness_high - p.fullness), lift * (p.fullness_low - p.fullness))
     if t.heard > 0:
         t.visit_pull += p.strength * p.contagion_visit * min(t.heard, 3)
     if t.day - own.last_post < 30:

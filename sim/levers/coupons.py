@@ -43,6 +43,7 @@ class Parameters(LeverParameters):
     top_up: float = param(0.25, "share", "of too small orders filled up to min_spend", ge=0, le=1, source="Lewis, Singh & Fay 2006, direction", grade="D")
 
 
+HOLDS = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
@@ -76,15 +77,16 @@ def highest_cost(p: Parameters) -> int:
     return minor_units(p.max_discount if p.percent > 0 else p.face_value)
 
 
+def committed(total, p: Parameters) -> int:
+    """Minor units given away, and at most to be given on coupons still held."""
+    return total["discount"] + (total["issued"] - total["used"] - total["expired"]) * highest_cost(p)
+
+
 def overnight(night: Night) -> None:
-    """Grant as many of the waiting coupons as the budget can bear."""
+    """Grant as many of the waiting coupons as the budgets can bear."""
     p = night.parameters
-    if p.budget is None:
-        return
-    total = night.total
-    still_open = total["issued"] - total["used"] - total["expired"]
-    can = budget.affordable(minor_units(p.budget), total["discount"], still_open, highest_cost(p))
-    night.shared["threshold"] = budget.threshold(night.luck(BID)[night.own["due"] == 1], can)
+    waiting = night.own["due"] == 1
+    night.shared["threshold"] = budget.grant(night, waiting, BID, p.budget, committed(night.total, p), highest_cost(p))
 
 
 @rule("offer")
@@ -150,8 +152,18 @@ def tidy_wallet(u, own, p, t, m):
         for k in range(int(own.held)):
             own.expires[k] = own.expires[k + 1]
         m.expired += 1
-    if t.day + 1 >= own.next_day and own.held < p.wallet:
-        idle = t.day - u.last_seen
-        wanted = idle < p.sunset_days and (p.audience == EVERYONE or u.orders > 0)
-        if wanted and (p.audience != IDLE or idle >= p.idle_days):
-            own.due = 1
+    if own.held > 0:
+        t.wake = min(t.wake, own.expires[0])
+    if t.aimed and own.held < p.wallet and (p.audience == EVERYONE or u.orders > 0):
+        seen = u.last_seen
+        if t.visit > 0:
+            seen = t.day
+        first = own.next_day - 1
+        if p.audience == IDLE:
+            first = max(first, seen + p.idle_days)
+        if t.day - seen < p.sunset_days:
+            if t.day >= first:
+                own.due = 1
+                t.wake = t.day + 1
+            else:
+                t.wake = min(t.wake, first)

@@ -7,6 +7,7 @@ grows. One e-mail to a rested customer lifts visits of two weeks as in the MineT
 from __future__ import annotations
 
 from sim.chance import chance, purpose
+from sim.decay import left_after, powers
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
@@ -16,6 +17,8 @@ from sim.rule import rule
 OPT_IN, START, OPT_OUT = (purpose(f"messaging.{n}") for n in ("opt_in", "start", "opt_out"))
 PUSH, EMAIL, SMS = range(3)
 NEVER_DUE = 1e9
+SEEN_AGAIN = 2_000_000_000
+"""Due again only once the user has been seen."""
 HILLSTROM = "MineThatData e-mail experiment (Hillstrom 2008), 64,000 customers: visits in two weeks +43 to +72 %"
 
 
@@ -65,10 +68,10 @@ class Parameters(LeverParameters):
 COLUMNS = {
     "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3),
     "next_due": Column("i4", "day", "from which any of them may come", daily=True),
-    "nudge": Column("f8", "log-rate", "left of the messages' lift", daily=True),
+    "nudge": Column("f8", "log-rate", "lift on the day of the newest message", daily=True),
     "week": Column("i4", "week", "in which messages were counted last", -1),
     "in_week": Column("u1", "messages", "received in that week"),
-    "last_day": Column("i4", "day", "of the newest message", -10_000),
+    "last_day": Column("i4", "day", "of the newest message", -10_000, daily=True),
     "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3),
     "took": Column("u1", "0/1", "took them at the start", size=3),
 }
@@ -99,6 +102,7 @@ def constants(p: Parameters) -> dict:
     at_night = max(0.0, 8.0 - p.quiet_hours) / max(24.0 - p.quiet_hours, 1.0)
     channels = (p.push, p.email, p.sms)
     return {
+        "kept": powers(p.keep),
         "weight": 1.0 + (p.night_weight - 1.0) * at_night,
         "gaps": tuple(gap_days(c) for c in channels),
         "lifts": tuple(c.lift for c in channels),
@@ -115,9 +119,12 @@ def gap_days(channel: Block) -> float:
 @rule("offer")
 def deliver(u, own, p, t, m):
     """Messages due today are sent, within the weekly cap, to those who take them and were seen not too long ago."""
+    if own.next_due <= t.day and t.idle >= p.sunset_days:
+        own.next_due = SEEN_AGAIN
     if own.next_due <= t.day:
         soonest = NEVER_DUE
         rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
+        left = own.nudge * left_after(p.kept, t.day - own.last_day)
         for channel in range(3):
             if own.opted[channel] and own.next[channel] <= t.day:
                 if own.next[channel] <= t.day - 1.0:
@@ -126,9 +133,10 @@ def deliver(u, own, p, t, m):
                 if own.week != t.day // 7:
                     own.week = t.day // 7
                     own.in_week = 0
-                if own.in_week < p.cap_per_week and t.day - u.last_seen < p.sunset_days:
+                if own.in_week < p.cap_per_week:
                     own.in_week += 1
-                    own.nudge = max(own.nudge, p.lifts[channel] * rested)
+                    left = max(left, p.lifts[channel] * rested)
+                    own.nudge = left
                     own.last_day = t.day
                     t.messages += p.strength * p.weight
                     m.sending += int(p.costs[channel])
@@ -138,14 +146,21 @@ def deliver(u, own, p, t, m):
                         m.email_sent += 1
                     else:
                         m.sms_sent += 1
-                    if chance(t.key, u.id, t.day, OPT_OUT, channel) < p.opt_outs[channel] * exp(p.annoyance * u.fatigue):
+                    if chance(t.key, u.id, t.day, OPT_OUT, channel) < p.opt_outs[channel] * exp(p.annoyance * t.fatigue):
                         own.opted[channel] = 0
                         m.opt_outs += 1
             if own.opted[channel]:
                 soonest = min(soonest, own.next[channel])
         own.next_due = int(soonest)
+        if own.next_due < soonest:
+            own.next_due += 1
     if own.nudge > 0.0:
-        t.visit_pull += p.strength * own.nudge
-        own.nudge *= p.keep
-        if own.nudge < 1e-4:
-            own.nudge = 0.0
+        t.visit_pull += p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
+    t.wake = min(t.wake, max(own.next_due, t.day + 1))
+
+
+@rule("close")
+def see_again(u, own, p, t, m):
+    """Messages begin again on the day after someone away for long was seen."""
+    if own.next_due == SEEN_AGAIN and t.visit > 0:
+        own.next_due = t.day + 1

@@ -28,6 +28,7 @@ class Parameters(LeverParameters):
     urgency: float = param(0.20, "log-rate", "visits in the last three days of an open gift", ge=0, le=2)
 
 
+HOLDS = True
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open, 2 used, 3 expired"),
     "noticed": Column("u1", "0/1", "on this visit"),
@@ -57,23 +58,30 @@ def constants(p: Parameters) -> dict[str, float]:
 @rule("offer")
 def welcome(u, own, p, t, m):
     """A newcomer is given the gift and the guide; near its end the gift calls."""
-    days_left = p.window_days - (t.day - u.entry_day)
+    days_left = p.window_days - t.age
     if days_left >= 0 and u.orders < p.orders:
-        if own.gift == NONE:
-            own.gift = OPEN
-            m.granted += 1
-        t.visit_pull += p.strength * p.to_visit
-        t.stay_pull += p.strength * p.to_stay
-        if own.gift == OPEN and days_left < 3:
-            t.visit_pull += p.strength * p.urgency
+        if t.aimed:
+            if own.gift == NONE:
+                own.gift = OPEN
+                m.granted += 1
+                t.bounty += p.gift
+            t.visit_pull += p.strength * p.to_visit
+            t.stay_pull += p.strength * p.to_stay
+        if own.gift == OPEN:
+            if days_left < 3:
+                t.visit_pull += p.strength * p.urgency
+                t.wake = min(t.wake, u.entry_day + p.window_days)
+            else:
+                t.wake = min(t.wake, u.entry_day + p.window_days - 2)
 
 
 @rule("visit")
 def guide(u, own, p, t, m):
     """The guide eases the order; the gift, where noticed, promises a lower price."""
     own.noticed = 0
-    if t.day - u.entry_day <= p.window_days and u.orders < p.orders:
-        t.order_pull += p.strength * p.to_order
+    if t.age <= p.window_days and u.orders < p.orders:
+        if t.aimed:
+            t.order_pull += p.strength * p.to_order
         if own.gift == OPEN and chance(t.key, u.id, t.day, SEEN, t.visit) < p.seen:
             own.noticed = 1
             t.cheaper += p.strength * min(p.gift / u.usual_basket, 1.0)
@@ -95,7 +103,7 @@ def unwrap(u, own, p, t, m):
 @rule("close")
 def lapse(u, own, p, t, m):
     """A gift not used in time, or no longer an early order's, expires."""
-    age = t.day - u.entry_day
-    if age <= p.window_days and own.gift == OPEN and (age == p.window_days or u.orders >= p.orders):
+    age = t.age
+    if own.gift == OPEN and (age >= p.window_days or u.orders >= p.orders):
         own.gift = EXPIRED
         m.expired += 1

@@ -31,6 +31,7 @@ class Parameters(LeverParameters):
     gradient: float = param(0.223, "log-rate", "visits one step before the reward against the start", ge=0, le=2, source=GRADIENT, grade="B")
 
 
+HOLDS = True
 COLUMNS = {
     "buckets": Column("i4", "points", "by period of earning", size=BUCKETS),
     "balance": Column("i4", "points", "to spend", daily=True),
@@ -45,6 +46,7 @@ ACCOUNTS = {"discount": Account("discount", "points spent on orders")}
 SHARED = {
     "bucket": Shared(0, "-", "the bucket of points earned today"),
     "turn": Shared(0, "0/1", "a new period begins today: its bucket's old points expire"),
+    "next_turn": Shared(0, "day", "on which the next period begins"),
 }
 LAWS = {
     "points issued = redeemed + expired + outstanding": lambda total, own: (
@@ -68,6 +70,7 @@ def overnight(night: Night) -> None:
     period = -(-night.parameters.expiry_days // (BUCKETS - 1))
     night.shared["bucket"] = float(night.day // period % BUCKETS)
     night.shared["turn"] = float(night.day % period == 0)
+    night.shared["next_turn"] = float((night.day // period + 1) * period)
 
 
 @rule("offer")
@@ -79,12 +82,14 @@ def hurry(u, own, p, t, m):
         m.expired += old
         own.balance -= old
         own.buckets[bucket] = 0
-    if own.joined == 0:
+    if own.joined == 0 and t.aimed:
         own.joined = 1
         own.buckets[bucket] += p.welcome
         own.balance += p.welcome
         m.issued += p.welcome
+        t.bounty += int(p.welcome * p.minor_per_point)
     if own.balance > 0:
+        t.wake = min(t.wake, int(p.next_turn))
         t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
 
 
@@ -123,6 +128,8 @@ def spend(u, own, p, t, m):
 @rule("reward")
 def earn(u, own, p, t, m):
     """An order earns points on what was paid, and more if it is reviewed."""
+    if t.aimed == 0:
+        return
     gain = int(t.due * p.earn_per_minor)
     if p.per_review > 0 and chance(t.key, u.id, t.day, REVIEW, t.visit) < p.review_share:
         gain += p.per_review
@@ -134,7 +141,7 @@ def earn(u, own, p, t, m):
 @rule("close")
 def sign_in(u, own, p, t, m):
     """A day's sign-in and a post earn points."""
-    if t.visit > 0:
+    if t.visit > 0 and t.aimed:
         gain = p.per_visit + p.per_post * t.posted
         own.buckets[int(p.bucket)] += gain
         own.balance += gain

@@ -10,7 +10,7 @@ import itertools
 
 from pydantic import model_validator
 
-from sim.exact import exp
+from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, param
 from sim.rule import rule
@@ -41,7 +41,8 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "spent": Column("i8", "minor units", "in this window", daily=True),
-    "sting": Column("f8", "log-rate", "of a level lost", daily=True),
+    "sting": Column("f8", "log-rate", "of a level lost, on the day of the loss", daily=True),
+    "sting_day": Column("i4", "day", "of the loss", daily=True),
     "review_day": Column("i4", "day", "of the next review; 0 is none yet", daily=True),
     "level": Column("u1", "level", "now", daily=True),
     "grace": Column("u1", "0/1", "in the grace period"),
@@ -59,9 +60,9 @@ LAWS = {
 }
 
 
-def constants(p: Parameters) -> dict[str, float]:
-    """The part of the hurt left from day to day."""
-    return {"sting_keep": exp(-0.6931471805599453 / p.sting_days)}
+def constants(p: Parameters) -> dict:
+    """What is left of the hurt day by day."""
+    return {"sting_powers": half_life(p.sting_days)}
 
 
 @rule("offer")
@@ -71,10 +72,9 @@ def push_up(u, own, p, t, m):
         t.visit_pull += p.strength * p.status_visit * own.level
         t.stay_pull += p.strength * p.status_stay * own.level
     if own.sting > 0.0:
-        t.visit_pull -= p.strength * own.sting
-        own.sting *= p.sting_keep
-        if own.sting < 1e-6:
-            own.sting = 0.0
+        hurt = p.strength * own.sting * left_after(p.sting_powers, t.day - 1 - own.sting_day)
+        t.visit_pull -= hurt
+        t.headroom += hurt
     if own.spent > 0 and own.level < p.thresholds_count:
         goal = p.thresholds[own.level]
         far = (goal - own.spent) / (goal * p.push_zone)
@@ -126,9 +126,14 @@ def review(u, own, p, t, m):
             if earned < own.level:
                 lost = own.level - earned
                 m.demoted += lost
-                own.sting += p.loss_weight * p.status_visit * lost
+                left = own.sting * left_after(p.sting_powers, t.day - own.sting_day)
+                own.sting = left + p.loss_weight * p.status_visit * lost
+                own.sting_day = t.day
                 own.level = earned
             own.grace = 0
             own.spent = 0
             own.review_day = t.day + p.window_days
             m.reviewed += 1
+            t.wake = t.day + 1
+    if own.review_day > 0:
+        t.wake = min(t.wake, own.review_day)

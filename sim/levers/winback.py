@@ -33,6 +33,7 @@ class Parameters(LeverParameters):
     second_life: float = param(0.40, "logit", "readiness to leave after a return that a price bought", ge=0, le=3, source=KUMAR, grade="B")
 
 
+HOLDS = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
@@ -60,15 +61,16 @@ LAWS = {
 }
 
 
+def committed(total, p: Parameters) -> int:
+    """Minor units given away, and at most to be given on offers still open."""
+    return total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+
+
 def overnight(night: Night) -> None:
-    """Grant as many of the waiting offers as the budget can bear."""
+    """Grant as many of the waiting offers as the budgets can bear."""
     p = night.parameters
-    if p.budget is None:
-        return
-    total = night.total
-    still_open = total["offered"] - total["used"] - total["expired"]
-    can = budget.affordable(minor_units(p.budget), total["discount"], still_open, minor_units(p.value))
-    night.shared["threshold"] = budget.threshold(night.luck(BID)[night.own["due"] == 1], can)
+    waiting = night.own["due"] == 1
+    night.shared["threshold"] = budget.grant(night, waiting, BID, p.budget, committed(night.total, p), minor_units(p.value))
 
 
 @rule("offer")
@@ -124,7 +126,12 @@ def wait(u, own, p, t, m):
     if own.open and t.day >= own.last_day:
         own.open = 0
         m.expired += 1
-    if t.visit == 0 and own.open == 0 and t.day + 1 >= own.next_day:
-        idle = t.day - u.last_seen
-        if idle + 1 >= p.after_days and idle < p.until_days and own.contacts < p.contacts:
+    if own.open:
+        t.wake = min(t.wake, own.last_day)
+    elif t.visit == 0 and t.aimed and own.contacts < p.contacts and t.day - u.last_seen < p.until_days:
+        first = max(own.next_day, u.last_seen + p.after_days) - 1
+        if t.day >= first:
             own.due = 1
+            t.wake = t.day + 1
+        else:
+            t.wake = min(t.wake, first)

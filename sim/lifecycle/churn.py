@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from sim.chance import chance, purpose
 from sim.exact import exp, happens, log
-from sim.population import CHURNED, CUSTOMER, DORMANT, NEVER, REGISTERED
+from sim.population import (
+    CHURNED,
+    CONTACT,
+    CUSTOMER,
+    DORMANT,
+    EXPERIENCE,
+    NEVER,
+    NO_REASON,
+    NOT_RENEWED,
+    NOTHING,
+    PRICE,
+    REGISTERED,
+    RIVAL,
+)
 from sim.rule import rule
 
 LEAVE, RENEW = purpose("churn.leave"), purpose("churn.renew")
@@ -20,6 +33,7 @@ def come_back(u, p, t, m):
     if hazard > 0.0 and chance(t.key, u.id, t.day, RETURN, 0) < hazard:
         u.left = 0
         u.left_day = NEVER
+        u.left_reason = NO_REASON
         t.returned = 1
         if p.dropout == PER_TIME:
             u.leave_clock = -log(1.0 - chance(t.key, u.id, t.day, SECOND_LIFE, 0)) * u.mean_life
@@ -44,6 +58,7 @@ def wear_out(u, p, t, m):
         if u.leave_clock < used:
             t.alive_share = u.leave_clock / used
             u.left = 2
+            u.left_reason = NOTHING
         u.leave_clock -= used
     elif p.dropout == PER_RENEWAL:
         age = t.day - u.entry_day
@@ -52,6 +67,7 @@ def wear_out(u, p, t, m):
             if happens(chance(t.key, u.id, t.day, RENEW, 0), u.leave_p, -stay):
                 t.alive_share = 0.0
                 u.left = 2
+                u.left_reason = NOT_RENEWED
 
 
 @rule("lifecycle")
@@ -63,8 +79,20 @@ def leave_after_order(u, p, t, m):
     """
     if p.dropout == PER_ORDER and (u.orders > 1 or p.first_order_leaves):
         effects = t.stay_pull + p.satisfaction_stay * u.satisfaction + p.own_orders_only * (t.visit_pull + t.order_pull)
-        if happens(chance(t.key, u.id, t.day, LEAVE, t.visit), u.leave_p, -effects):
+        luck = chance(t.key, u.id, t.day, LEAVE, t.visit)
+        if happens(luck, u.leave_p, -effects):
             u.left = 2
+            u.left_reason = NOTHING
+            if luck >= u.leave_p:  # would have stayed: the heaviest of what pushed is the reason
+                hurt = -p.satisfaction_stay * u.satisfaction
+                dear = p.price_loss * (1.0 - t.cheaper - u.reference_price)
+                u.left_reason = PRICE
+                if hurt >= max(dear, t.by_rival, t.by_contact):
+                    u.left_reason = EXPERIENCE
+                elif t.by_rival >= max(dear, t.by_contact):
+                    u.left_reason = RIVAL
+                elif t.by_contact >= dear:
+                    u.left_reason = CONTACT
 
 
 @rule("lifecycle")

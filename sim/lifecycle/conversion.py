@@ -28,8 +28,8 @@ def decide(u, p, t, m):
     if u.satisfaction != 0.0:
         t.order_pull += p.satisfaction_order * u.satisfaction
     wish = t.order_pull
-    if u.pantry > 0.0:
-        wish -= u.pantry / (u.visit_rate * p.conversion * p.pantry_days)
+    if t.pantry > 0.0:
+        wish -= t.pantry / (u.visit_rate * p.conversion * p.pantry_days)
     t.ordered = 1 if happens(chance(t.key, u.id, t.day, ORDER, t.visit), p.conversion, wish) else 0
 
 
@@ -42,6 +42,11 @@ def fill_basket(u, p, t, m):
     t.basket = int(min(worth, LARGEST_BASKET) + 0.5)
     t.due = t.basket
     t.perceived_saving = 0.0
+    t.failure = 0.0
+    t.failure_pull = 0.0
+    t.recovery = 0.0
+    t.quality = 0.0
+    t.failed = 0
 
 
 @rule("lifecycle")
@@ -49,7 +54,9 @@ def check_out(u, p, t, m):
     """Pay what is due and enter the order in the books."""
     t.orders += 1
     u.orders += 1
+    u.spent += t.due
     u.last_order_day = t.day
+    u.pantry = t.pantry
     if u.first_order_day == NEVER:
         u.first_order_day = t.day
         m.first_orders += 1

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from sim.chance import chance, purpose
-from sim.exact import exp
+from sim.exact import exp, happens
 from sim.rule import rule
 
-FAILURE = purpose("retention.failure")
+FAILURE, BESIDE = purpose("retention.failure"), purpose("retention.failure_beside")
 
 
 @rule("lifecycle")
 def experience(u, p, t, m):
-    """An order goes well or wrong; satisfaction follows, losses with more weight. S ← S + step·(e − S)."""
-    outcome = 0.0
-    if p.failure_rate > 0.0 and chance(t.key, u.id, t.day, FAILURE, t.visit) < p.failure_rate:
-        outcome = -1.0
+    """An order goes well or wrong; satisfaction follows, losses with more weight. S ← S + step·(e − S).
+
+    Of a failure's hurt the share ``t.recovery`` is made good; recovery restores at most what was lost (de Matos, Henrique & Rossi 2007).
+    """
+    outcome = t.quality
+    if t.failure > 0.0 and chance(t.key, u.id, t.day, BESIDE, t.visit) < t.failure:
+        t.failed = 1
+    if p.failure_rate > 0.0 and happens(chance(t.key, u.id, t.day, FAILURE, t.visit), p.failure_rate, t.failure_pull):
+        t.failed = 1
+    if t.failed:
+        outcome = -1.0 + min(max(t.recovery, 0.0), 1.0)
         m.failures += 1
     step = p.satisfaction_step
     if outcome < u.satisfaction:
@@ -34,4 +41,5 @@ def remember_price(u, p, t, m):
         u.reference_price += (1.0 - p.reference_keep) * (price - u.reference_price)
     lift = t.visit_pull + t.order_pull
     if lift > 0.0:
-        u.pantry += p.borrowed_share * (1.0 - exp(-lift))
+        t.pantry += p.borrowed_share * (1.0 - exp(-lift))
+        u.pantry = t.pantry

@@ -13,17 +13,20 @@ from pathlib import Path as FilePath
 from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from sim.lever import Lever, LeverParameters
 from sim.lever import levers as found_levers
 from sim.parameter import Parameters, nested_block
-from sim.scenario.explain import explain, instead
+from sim.scenario.explain import expected, explain, instead
 from sim.scenario.faults import Fault, ScenarioError, fault
 from sim.scenario.inherit import merge, read_chain
 from sim.scenario.read import WORD, kind_of
-from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run
+from sim.scenario.plans import SECTIONS, Aim, Change, Experiment, Persona, Policy
+from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run, Segments
 from sim.scenario.settings import lay_settings, lay_values, plant
-from sim.scenario.source import BROKEN, Node, Origin, Path, plain, planted, walk
+from sim.scenario.source import BROKEN, Node, Origin, Path, deepest, nested, plain, planted, walk
+from sim.segment import MOST_EXPERIMENTS, MOST_PERSONAS, arm_bit, closed
 
 TEXTS = {"name": 120, "description": 10_000, "question": 10_000, "finding": 10_000}
 """Free texts of a file and their greatest length. They describe their own file and are not inherited."""
@@ -34,9 +37,12 @@ BLOCKS: dict[str, type[Parameters]] = {
     "market": Market,
     "behaviour": Behaviour,
     "platform": Platform,
+    "segments": Segments,
     "economics": Economics,
     "calendar": Calendar,
 }
+INSTANCE_KEYS = ("kind", "preset", "for")
+"""What a lever's block takes beside its parameters: which lever it is, named values to begin with, and whom it is aimed at."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 Catalogue = Mapping[str, Lever]
@@ -46,7 +52,8 @@ Catalogue = Mapping[str, Lever]
 class Scenario:
     """A checked scenario.
 
-    ``levers`` and ``kinds`` give parameters and lever by the instance's name, in the order of names.
+    ``levers`` and ``kinds`` give parameters and lever by the instance's name, in the order of names; ``aims`` and ``presets`` those of
+    the instances that have one.
     ``origins`` says who set each value that is not a default; ``given`` is the merged file before defaults.
     """
 
@@ -56,10 +63,17 @@ class Scenario:
     market: Market
     behaviour: Behaviour
     platform: Platform
+    segments: Segments
     economics: Economics
     calendar: Calendar
     levers: dict[str, LeverParameters]
     kinds: dict[str, str]
+    aims: dict[str, Aim] = field(default_factory=dict)
+    presets: dict[str, str] = field(default_factory=dict)
+    personas: dict[str, Persona] = field(default_factory=dict)
+    schedule: dict[str, Change] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    experiments: dict[str, Experiment] = field(default_factory=dict)
     description: str = ""
     question: str = ""
     finding: str = ""
@@ -82,10 +96,24 @@ class Scenario:
         out |= {k: getattr(self, k).model_dump(mode="json") for k in BLOCKS}
         entry = out["population"]["entry"]
         out["population"]["entry"] = "market" if entry["market"] else {k: v for k, v in entry.items() if v is not None}
-        out["levers"] = {
-            name: ({"kind": self.kinds[name]} if self.kinds[name] != name else {}) | values.model_dump(mode="json")
-            for name, values in self.levers.items()
-        }
+        out |= {k: {n: v.model_dump(mode="json") for n, v in getattr(self, k).items()} for k in SECTIONS if getattr(self, k)}
+        out["levers"] = {}
+        for name, values in self.levers.items():
+            block = {"kind": self.kinds[name]} if self.kinds[name] != name else {}
+            if name in self.presets:
+                block["preset"] = self.presets[name]
+            if name in self.aims:
+                block["for"] = {k: v for k, v in self.aims[name].model_dump(mode="json").items() if v}
+            out["levers"][name] = block | values.model_dump(mode="json")
+        return out
+
+    def closed_bits(self, lever: str) -> int:
+        """The bits of users whom a lever's instance does not act on (``sim.segment``): its aim, and the control arms of experiments."""
+        aim = self.aims.get(lever)
+        out = closed(aim.segments, aim.personas, aim.channels, list(self.personas)) if aim is not None else 0
+        for place, experiment in enumerate(self.experiments.values()):
+            if lever in experiment.levers:
+                out |= arm_bit(place, treated=False)
         return out
 
     def digest(self) -> str:
@@ -101,7 +129,7 @@ class Scenario:
         given = lay_values(self.given, values, faults, origin="values")
         if "name" not in given.value:
             given = Node({"name": planted(self.name, Origin("values")), **given.value}, given.at, given.key)
-        return _check(given, faults, self.path, catalogue, named=self.kinds)
+        return _check(given, faults, self.path, catalogue, named={*self.kinds, *(n for k in SECTIONS for n in getattr(self, k))})
 
     def without(self, lever: str, catalogue: Catalogue | None = None) -> Scenario:
         """A copy without an instance of this name, or without every instance of this lever. Raises ScenarioError."""
@@ -133,7 +161,7 @@ def load_scenario(
     given = layers[-1]
     for child in layers[-2::-1]:
         given = merge(Node({k: v for k, v in given.value.items() if k not in TEXTS}, given.at, given.key), child)
-    named = {name for layer in layers for name in _names_of_levers(layer)}
+    named = {name for layer in layers for block in ("levers", *SECTIONS) for name in _names_in(layer, block)}
     given = lay_values(lay_settings(given, settings, faults), overrides or {}, faults)
     if not chain.complete:  # what was not read may correct what was
         raise ScenarioError(faults)
@@ -165,16 +193,62 @@ def _check(
     for name, node in given.value.items():
         if name == "extends" and not node.is_removal:
             faults.append(fault(node.key, (name,), "extends_here"))
-        elif name not in (*TEXTS, *BLOCKS, "extends", "levers"):
-            known = [*TEXTS, "extends", *BLOCKS, "levers"]
+        elif name not in (*TEXTS, *BLOCKS, *SECTIONS, "extends", "levers"):
+            known = [*TEXTS, "extends", *BLOCKS, *SECTIONS, "levers"]
             faults.append(fault(node.key, (name,), "unknown_key", key=name, instead=instead(name, known)))
     blocks = {name: _block(block, given.value.get(name), (name,), faults) for name, block in BLOCKS.items()}
-    levers, kinds = _levers(given.value.get("levers"), set(named), catalogue, faults)
+    sections = {name: _section(name, given.value.get(name), set(named), faults) for name in SECTIONS}
+    instances = _levers(given.value.get("levers"), set(named), catalogue, faults)
+    if not faults:
+        faults += _names_that_do_not_exist(given, sections, instances)
     if faults:
         raise ScenarioError(faults)
     name = texts.pop("name", "") or (path.stem if path is not None else "scenario")
-    given = _without_removed_levers(given)
-    return Scenario(name=name, path=path, given=given, levers=levers, kinds=kinds, **texts, **blocks)
+    given = _without_removed(given)
+    return Scenario(name=name, path=path, given=given, **instances, **sections, **texts, **blocks)
+
+
+def _section(name: str, node: Node | None, named: set[str], faults: list[Fault]) -> dict[str, Any]:
+    """The blocks of a section by name, in the order of the names."""
+    out: dict[str, Any] = {}
+    if node is None or node.is_removal or node.value is BROKEN:
+        return out
+    if not node.is_mapping:
+        wanted = ("a mapping by name", "以名字为键的映射")
+        faults.append(fault(node.at, (name,), "type", what=kind_of(node.value), expected=wanted, hint=""))
+        return out
+    for key, inner in sorted(node.value.items()):
+        path: Path = (name, key)
+        if inner.value is BROKEN or inner.is_removal and key in named:
+            continue
+        if not WORD.match(key):
+            faults.append(fault(inner.key, path, "key", key=repr(key[:40]), near=""))
+        elif not inner.is_mapping:
+            wanted = expected(SECTIONS[name], FieldInfo(annotation=SECTIONS[name]))
+            faults.append(fault(inner.at, path, "type", what=kind_of(inner.value), expected=wanted, hint=""))
+        else:
+            out[key] = _block(SECTIONS[name], inner, path, faults)
+    return out
+
+
+def _names_that_do_not_exist(given: Node, sections: dict[str, Any], instances: dict[str, Any]) -> Iterable[Fault]:
+    """Personas and levers that something names and the scenario does not have; and more names than there are bits."""
+    for name, aim in instances["aims"].items():
+        for persona in aim.personas:
+            if persona not in sections["personas"]:
+                path = ("levers", name, "for")
+                near = instead(persona, sections["personas"])
+                yield fault(deepest(given, path)[0].at, path, "unknown_name", key=persona, instead=near)
+    for name, experiment in sections["experiments"].items():
+        for lever in experiment.levers:
+            if lever not in instances["levers"]:
+                path = ("experiments", name, "levers")
+                near = instead(lever, instances["levers"])
+                yield fault(deepest(given, path)[0].at, path, "unknown_name", key=lever, instead=near)
+    for section, most in (("personas", MOST_PERSONAS), ("experiments", MOST_EXPERIMENTS)):
+        if len(sections[section]) > most:
+            count = str(len(sections[section]))
+            yield fault(given.value[section].key, (section,), "too_many_named", count=count, most=str(most))
 
 
 def _texts(layer: Node, faults: list[Fault]) -> dict[str, str]:
@@ -249,31 +323,29 @@ def _date(value: Any) -> Any:
     return value
 
 
-def _without_removed_levers(given: Node) -> Node:
-    block = given.value.get("levers")
-    if block is None or not block.is_mapping:
-        return given
-    kept = Node({k: v for k, v in block.value.items() if not v.is_removal}, block.at, block.key)
-    return Node({**given.value, "levers": kept}, given.at, given.key)
+def _without_removed(given: Node) -> Node:
+    kept = dict(given.value)
+    for name in ("levers", *SECTIONS):
+        block = kept.get(name)
+        if block is not None and block.is_mapping:
+            kept[name] = Node({k: v for k, v in block.value.items() if not v.is_removal}, block.at, block.key)
+    return Node(kept, given.at, given.key)
 
 
-def _names_of_levers(layer: Node) -> Iterable[str]:
-    block = layer.value.get("levers")
+def _names_in(layer: Node, name: str) -> Iterable[str]:
+    block = layer.value.get(name)
     return (name for name, node in block.value.items() if not node.is_removal) if block and block.is_mapping else ()
 
 
-def _levers(
-    node: Node | None, named: set[str], catalogue: Catalogue, faults: list[Fault]
-) -> tuple[dict[str, LeverParameters], dict[str, str]]:
-    """Parameters and lever of every instance. ``named``: instances that some file gives, and that may be removed."""
-    levers: dict[str, Any] = {}
-    kinds: dict[str, str] = {}
+def _levers(node: Node | None, named: set[str], catalogue: Catalogue, faults: list[Fault]) -> dict[str, dict[str, Any]]:
+    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be removed."""
+    out: dict[str, dict[str, Any]] = {"levers": {}, "kinds": {}, "aims": {}, "presets": {}}
     if node is None or node.is_removal or node.value is BROKEN:
-        return levers, kinds
+        return out
     if not node.is_mapping:
         what, wanted = kind_of(node.value), ("a mapping of levers by name", "以名字为键的杠杆映射")
         faults.append(fault(node.at, ("levers",), "type", what=what, expected=wanted, hint=""))
-        return levers, kinds
+        return out
     for name, inner in sorted(node.value.items()):
         path: Path = ("levers", name)
         kind = inner.value.get("kind") if inner.is_mapping else None
@@ -296,7 +368,32 @@ def _levers(
         elif not inner.is_removal and not inner.is_mapping:
             faults.append(fault(inner.at, path, "lever_form", what=kind_of(inner.value)))
         elif not inner.is_removal:
-            own = Node({k: v for k, v in inner.value.items() if k != "kind"}, inner.at, inner.key)
-            levers[name] = _block(catalogue[lever].Parameters, own, path, faults, extra=("kind",))
-            kinds[name] = lever
-    return levers, kinds
+            _instance(name, catalogue[lever], inner, faults, out)
+    return out
+
+
+def _instance(name: str, lever: Lever, node: Node, faults: list[Fault], out: dict[str, dict[str, Any]]) -> None:
+    """One instance of a lever: its parameters over those of its preset, and its aim."""
+    path: Path = ("levers", name)
+    own = Node({k: v for k, v in node.value.items() if k not in INSTANCE_KEYS}, node.at, node.key)
+    preset, aim = node.value.get("preset"), node.value.get("for")
+    if preset is not None and not preset.is_removal and preset.value is not BROKEN:
+        if not isinstance(preset.value, str) or preset.value not in lever.presets:
+            words = {"key": str(preset.value)[:40], "instead": instead(str(preset.value), lever.presets)}
+            faults.append(fault(preset.at, (*path, "preset"), "unknown_preset", **words))
+        else:
+            out["presets"][name] = preset.value
+            base = planted({}, preset.at)
+            for dotted_name, value in lever.presets[preset.value].values.items():
+                base = merge(base, nested(tuple(dotted_name.split(".")), planted(value, preset.at)))
+            own = merge(base, own)
+    if aim is not None and not aim.is_removal and aim.value is not BROKEN:
+        if isinstance(aim.value, list):  # `for: [new, active]`
+            aim = Node({"segments": aim}, aim.at, aim.key)
+        elif isinstance(aim.value, str):  # `for: new`
+            aim = Node({"segments": Node([aim], aim.at, aim.key)}, aim.at, aim.key)
+        block = _block(Aim, aim, (*path, "for"), faults)
+        if block is not None:
+            out["aims"][name] = block
+    out["levers"][name] = _block(lever.Parameters, own, path, faults, extra=INSTANCE_KEYS)
+    out["kinds"][name] = lever.name

@@ -116,6 +116,10 @@ def expected(annotation: Any, field: FieldInfo) -> Phrase:
         return "a date such as 2025-01-01 (1970 to 2199)", "日期，例如 2025-01-01（1970 到 2199 年）"
     if get_origin(annotation) in (tuple, list):
         most = next((r.max_length for r in rules if isinstance(r, MaxLen)), None)
+        inner, _ = core(get_args(annotation)[0], [])
+        if get_origin(inner) is Literal or inner is str:
+            english, chinese = expected(inner, FieldInfo(annotation=inner)) if inner is not str else ("names", "名字")
+            return f"a list, of {english}", f"列表，元素为{chinese}"
         return (f"a list of at most {most} numbers", f"最多 {most} 个数的列表") if most else ("a list", "列表")
     if annotation is str:
         return _text_expected(rules)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic.fields import FieldInfo
@@ -12,7 +13,9 @@ from sim.lever import levers as found_levers
 from sim.parameter import Parameters, nested_block
 from sim.scenario.check import BLOCKS, TEXTS, Catalogue
 from sim.scenario.explain import core
+from sim.scenario.plans import SECTION_MEANING, SECTIONS, Aim
 from sim.scenario.schema import Entry
+from sim.segment import SEGMENTS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = {int: "integer", float: "number", bool: "boolean", str: "string"}
@@ -33,6 +36,7 @@ def schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
         "question": {"type": ["string", "null"], "description": "what the scenario shall answer"},
         "finding": {"type": ["string", "null"], "description": "what came out"},
         **{name: _block(block) for name, block in BLOCKS.items()},
+        **{name: _section(name) for name in SECTIONS},
         "levers": {
             "type": ["object", "null"],
             "description": "what the strategist pulls; {} takes a lever's defaults, null switches it off",
@@ -58,7 +62,25 @@ def _lever(name: str, catalogue: Catalogue) -> dict[str, Any]:
     block = _block(catalogue[name].Parameters)
     first_line = catalogue[name].doc.partition("\n")[0]
     kind = {"const": name, "description": "the lever, where the block has another name"}
-    return block | {"description": first_line, "properties": {"kind": kind, **block["properties"]}}
+    own: dict[str, Any] = {"kind": kind, "for": _aim()}
+    presets = catalogue[name].presets
+    if presets:
+        words = "; ".join(f"{k}: {v.meaning}" for k, v in presets.items())
+        own["preset"] = {"enum": [*presets, None], "description": f"named values to begin with ({words})"}
+    return block | {"description": first_line, "properties": {**own, **block["properties"]}}
+
+
+def _aim() -> dict[str, Any]:
+    """Segments, or segments, personas and channels."""
+    whole = _block(Aim)
+    several = whole["properties"]["segments"] | {"type": "array"}
+    return {"description": whole["description"], "anyOf": [whole, several, {"enum": [*SEGMENTS, None]}]}
+
+
+def _section(name: str) -> dict[str, Any]:
+    block = _block(SECTIONS[name])
+    block["required"] = [n for n, field in SECTIONS[name].model_fields.items() if field.is_required()]
+    return {"type": ["object", "null"], "description": SECTION_MEANING[name], "additionalProperties": block}
 
 
 def _block(block: type[Parameters]) -> dict[str, Any]:
@@ -82,6 +104,8 @@ def _field(field: FieldInfo) -> dict[str, Any]:
     if extra.get("source"):
         notes.append(f"source: {extra['source']}" + (f", grade {extra['grade']}" if extra.get("grade") else ""))
     description = (field.description or "") + (f" ({'; '.join(notes)})" if notes else "")
+    if field.is_required():
+        return out | {"description": description}
     default = field.get_default(call_default_factory=True)
     if isinstance(default, datetime.date):
         default = default.isoformat()
@@ -101,7 +125,9 @@ def _type(annotation: Any, rules: list[Any], removable: bool = True) -> dict[str
     """Type and limits of one value."""
     annotation, rules = core(annotation, rules)
     if get_origin(annotation) is Literal:
-        return {"enum": [*get_args(annotation), None]}
+        return {"enum": [*get_args(annotation), *([None] if removable else [])]}
+    if get_origin(annotation) in (Union, UnionType):
+        return {"type": [*(_TYPES[a] for a in get_args(annotation)), "null"]}
     out: dict[str, Any]
     if get_origin(annotation) in (tuple, list):
         out = {"type": ["array", "null"], "items": _type(get_args(annotation)[0], [], removable=False)}

@@ -104,6 +104,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "无法设置：{parent} 是{what}，没有带名字的组成部分",
     ),
     # values
+    "unknown_preset": (
+        "there is no preset '{key}' of this lever; {instead}",
+        "该杠杆没有名为 '{key}' 的预设；{instead}",
+    ),
+    "unknown_name": ("names '{key}', which the scenario does not have; {instead}", "提到的 '{key}' 在场景中不存在；{instead}"),
+    "too_many_named": ("has {count} of them; at most {most} are possible", "共有 {count} 个；最多 {most} 个"),
     "unknown_key": ("unknown key '{key}'; {instead}", "未知的键 '{key}'；{instead}"),
     "unknown_lever": ("unknown lever '{key}'; {instead}", "未知的杠杆 '{key}'；{instead}"),
     "kind_clash": (

@@ -165,6 +165,8 @@ class Bass(Parameters):
 
     p_per_year: float = param(0.03, "1/year", "innovation: reached without friends", ge=0, le=50, source="Bass 1969, mean of studies", grade="B")
     q_per_year: float = param(0.38, "1/year", "imitation: reached through those who already joined", ge=0, le=50, source="Bass 1969, mean of studies", grade="B")
+    friends_share: float = param(0.0, "share", "g: of imitation that comes from a prospect's own friends instead of from everybody", ge=0, le=1)
+    marketing: float = param(1.0, "times", "M(t): innovation today against its usual size; may be scheduled", ge=0, le=100, source="Bass, Krishnan & Jain 1994", grade="B")
 
 
 class Market(Parameters):
@@ -207,11 +209,22 @@ class Platform(Parameters):
         return self
 
 
+class Segments(Parameters):
+    """Where the segments begin that levers can be aimed at (``for:``)."""
+
+    new_days: int = param(30, "days", "since sign-up, up to which a user is new", ge=0, le=3_660, source="design")
+    at_risk_days: int = param(14, "days", "not seen for so long, but not yet dormant: at risk", ge=1, le=3_660, source="design")
+    high_value_orders: int = param(3, "orders", "high value: placed at least so many", ge=0, le=100_000, source="design")
+    high_value_spend: float = param(100.00, "money", "and paid at least so much in all", ge=0, le=1e9, source="design")
+    high_value_days: int = param(90, "days", "and the last order is not older", ge=0, le=3_660, source="design")
+
+
 class Economics(Parameters):
     """What an order leaves, and what later money is worth today."""
 
     currency: str = Field("CNY", description="name of the currency, for tables and plots", min_length=1, max_length=8, json_schema_extra={"unit": "-", "source": "design", "grade": ""})
     margin: float = param(0.30, "share", "of the basket before discounts left after the cost of goods", ge=0, le=1)
+    incentive_budget: float | None = param(None, "money", "most that all levers with a budget may spend together (none: no cap)", ge=0, le=1e12, source="design")
     discount_rate_per_year: float = param(0.10, "1/year", "for the present value of later money", ge=0, le=1)
 
 

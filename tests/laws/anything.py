@@ -77,6 +77,8 @@ def _value(entry: dict) -> st.SearchStrategy:
     if "choices" in entry:
         return st.sampled_from(entry["choices"])
     default, low, high = entry["default"], entry["minimum"], entry["maximum"]
+    if isinstance(default, bool):
+        return st.booleans()
     if default is None:
         return st.none() | st.floats(0.0, 2_000.0)
     if isinstance(default, int):
@@ -111,7 +113,7 @@ def differences(one: LifecycleModel, other: LifecycleModel) -> list[str]:
     ]
     days, others = np.concatenate(one.history), np.concatenate(other.history)
     out += [f"counter {n}" for (n, a), (_, b) in zip(columns(days), columns(others), strict=True) if _differ(a, b)]
-    out += [n for n in ("visited", "ordered", "posted", "heard") if _differ(getattr(one, n), getattr(other, n))]
+    out += [n for n in ("visited", "ordered", "said", "heard") if _differ(getattr(one, n), getattr(other, n))]
     if one.log is not None and other.log is not None and one.orders().tolist() != other.orders().tolist():
         out.append("orders")
     return out

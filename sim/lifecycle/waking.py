@@ -1,0 +1,111 @@
+"""Waking 醒来: what a user's day begins with, and until when nothing can happen to the user after it.
+
+Most days of most users are empty, so the engine lets a user sleep until the day named here, unless the luck with visits, a friend or
+everybody's news wakes the user before. A day slept through is exactly a day on which nothing happens: whatever fades is remembered with its day
+and read in closed form (``sim.decay``), and tests hold that nobody's life differs by a bit where nobody ever sleeps.
+"""
+
+from __future__ import annotations
+
+from sim.decay import left_after
+from sim.exact import exp
+from sim.population import CHURNED, DORMANT, FAR, NEVER
+from sim.rule import rule
+from sim.segment import ACTIVE, AT_RISK, HIGH, LOST, NEW, ORDINARY, STILL
+
+LEAST_FATIGUE = 1e-6
+LEAST_PANTRY = 1e-9
+"""Below these nothing is felt."""
+
+PER_TIME, PER_RENEWAL = 1, 2
+MOST_PULL = 700.0
+
+
+@rule("lifecycle")
+def wake_up(u, p, t):
+    """A user's day begins with nothing in hand, and with what is left of yesterday's habit, fatigue and stock."""
+    t.visit_pull = 0.0
+    t.headroom = 0.0
+    t.stay_pull = 0.0
+    t.by_rival = 0.0
+    t.by_contact = 0.0
+    t.return_hazard = 0.0
+    t.messages = 0.0
+    t.basket_lift = 0.0
+    t.visits = 0
+    t.visit = 0
+    t.orders = 0
+    t.bounty = 0
+    t.posted = 0
+    t.invites = 0
+    t.opens_deal = 0
+    t.accepted = 0
+    t.entered = 0
+    t.returned = 0
+    t.wake = FAR
+    t.bound = 0.0
+    t.idle = t.day - u.last_seen
+    t.age = t.day - u.entry_day
+    t.habit = 0.0
+    if u.habit > 0.0:
+        t.habit = u.habit * left_after(p.habit_powers, t.idle - 1)
+    t.fatigue = 0.0
+    if u.fatigue > 0.0:
+        t.fatigue = u.fatigue * left_after(p.fatigue_powers, t.day - 1 - u.last_message)
+        if t.fatigue < LEAST_FATIGUE:
+            t.fatigue = 0.0
+    t.pantry = 0.0
+    if u.pantry > 0.0:
+        t.pantry = u.pantry * left_after(p.pantry_powers, t.day - u.last_order_day)
+        if t.pantry < LEAST_PANTRY:
+            t.pantry = 0.0
+    t.who = u.groups
+
+
+@rule("lifecycle")
+def know(u, p, t):
+    """The user's segments this morning, where any lever is aimed."""
+    if p.segmented:
+        if u.stage == CHURNED:
+            t.who |= LOST
+        elif u.stage == DORMANT:
+            t.who |= STILL
+        elif t.age <= p.new_days:
+            t.who |= NEW
+        elif t.idle >= p.at_risk_days:
+            t.who |= AT_RISK
+        else:
+            t.who |= ACTIVE
+        if u.orders >= p.high_value_orders and u.spent >= p.high_value_spend and t.day - u.last_order_day <= p.high_value_days:
+            t.who |= HIGH
+        else:
+            t.who |= ORDINARY
+
+
+@rule("lifecycle")
+def go_to_sleep(u, p, t, stage_before):
+    """Until when nothing can happen without a visit, and how likely visits are until then at most."""
+    if t.visit > 0 or u.stage != stage_before:
+        t.wake = t.day + 1
+        return
+    seen = u.last_seen
+    if seen + p.dormant_after_days > t.day:
+        t.wake = min(t.wake, seen + p.dormant_after_days)
+    if seen + p.churned_after_days > t.day:
+        t.wake = min(t.wake, seen + p.churned_after_days)
+    if p.segmented:
+        if u.entry_day + p.new_days + 1 > t.day:
+            t.wake = min(t.wake, u.entry_day + p.new_days + 1)
+        if seen + p.at_risk_days > t.day:
+            t.wake = min(t.wake, seen + p.at_risk_days)
+        if u.last_order_day != NEVER and u.last_order_day + p.high_value_days + 1 > t.day:
+            t.wake = min(t.wake, u.last_order_day + p.high_value_days + 1)
+    if u.left:
+        if p.return_per_day + t.return_hazard > 0.0:
+            t.wake = t.day + 1
+        return
+    if p.dropout == PER_TIME:
+        t.wake = t.day + 1
+    elif p.dropout == PER_RENEWAL:
+        t.wake = min(t.wake, t.day + p.period_days - t.age % p.period_days)
+    t.bound = u.visit_rate * exp(min(t.visit_pull + t.headroom, MOST_PULL))
