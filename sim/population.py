@@ -49,7 +49,7 @@ COLUMNS = {
     "pantry": Column("f8", "orders", "bought early and not yet used, at the last order", daily=True),
     "usual_basket": Column("f8", "minor units", "mean of the user's baskets before discounts"),
     "deal_proneness": Column("f8", "share", "responds to a deal"),
-    "spent": Column("i8", "minor units", "paid for orders in all"),
+    "spent": Column("i8", "minor units", "worth of all orders before discounts"),
     "groups": Column("i8", "bits", "persona, channel and experiments' arms (sim.segment)", SOMEBODY, daily=True),
     "entry_day": Column("i4", "day", "signs up", daily=True),
     "first_order_day": Column("i4", "day", "of the first order", NEVER),

@@ -54,7 +54,7 @@ def check_out(u, p, t, m):
     """Pay what is due and enter the order in the books."""
     t.orders += 1
     u.orders += 1
-    u.spent += t.due
+    u.spent += t.basket
     u.last_order_day = t.day
     u.pantry = t.pantry
     if u.first_order_day == NEVER:

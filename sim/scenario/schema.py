@@ -215,7 +215,7 @@ class Segments(Parameters):
     new_days: int = param(30, "days", "since sign-up, up to which a user is new", ge=0, le=3_660, source="design")
     at_risk_days: int = param(14, "days", "not seen for so long, but not yet dormant: at risk", ge=1, le=3_660, source="design")
     high_value_orders: int = param(3, "orders", "high value: placed at least so many", ge=0, le=100_000, source="design")
-    high_value_spend: float = param(100.00, "money", "and paid at least so much in all", ge=0, le=1e9, source="design")
+    high_value_spend: float = param(100.00, "money", "and ordered for at least so much in all, before discounts", ge=0, le=1e9, source="design")
     high_value_days: int = param(90, "days", "and the last order is not older", ge=0, le=3_660, source="design")
 
 
