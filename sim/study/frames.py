@@ -1,154 +1,122 @@
-"""The tables of a result folder as pandas frames, from the counts of all runs."""
+"""The tables of a result folder as pandas frames, from the counts of runs.
+
+``summary``, ``retention`` and ``cohorts`` are made from tallies; ``daily``, ``ledger`` and ``events`` have rows of their own for each run,
+and are made run by run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from sim.engine.records import CORE_COUNTERS
-from sim.ledger import accounts as ledger_accounts
-from sim.measure import BRACKET, EVENTS, STARTS
-from sim.model import lever_instances
-from sim.population import STAGES
-from sim.scenario import Scenario
+from sim.measure import EVENTS, STARTS
 from sim.study.interval import interval, verdict
-from sim.study.metrics import Kinds, values
-from sim.study.run import Counts
+from sim.study.metrics import Counts, Kinds
+from sim.study.tally import DEFINITIONS, Tally, day_columns
 
-MONEY = ("basket", "revenue", "cost_of_goods")
-FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
-"""Columns of ``daily`` that come first, in this order."""
+BLOCK = 65_536
+"""Rows of ``events`` that are made at once."""
 
 
-def summary(names: Sequence[str], scenarios: Sequence[Scenario], runs: Sequence[Sequence[Counts]]) -> pd.DataFrame:
+def summary(names: Sequence[str], tallies: Sequence[Tally]) -> pd.DataFrame:
     """Scenario × metric: mean, interval, and the paired difference against the first scenario with its interval.
 
     A metric stands where every replication has it: retention at an age that somebody was followed to in each of them.
     """
-    measured = []
-    for scenario, row in zip(scenarios, runs, strict=True):
-        accounts = ledger_accounts(lever_instances(scenario.kinds))
-        measured.append([values(counts, scenario, accounts) for counts in row])
-    known = [{m: unit for m, (unit, _) in row[0].items() if all(m in run for run in row)} for row in measured]
+    known = [tally.known() for tally in tallies]
     lines = []
     for k, name in enumerate(names):
-        for metric, unit in known[k].items():
-            own = np.array([run[metric][1] for run in measured[k]])
+        for metric, own in known[k].items():
             mean, low, high = interval(own)
-            line = {"scenario": name, "metric": metric, "unit": unit, "mean": mean, "ci_low": low, "ci_high": high}
+            line = {"scenario": name, "metric": metric, "unit": tallies[k].units[metric], "mean": mean, "ci_low": low, "ci_high": high}
             line |= {"delta": np.nan, "delta_ci_low": np.nan, "delta_ci_high": np.nan, "verdict": ""}
             if k > 0 and metric in known[0]:
-                delta, least, most = interval(own - np.array([run[metric][1] for run in measured[0]]))
+                delta, least, most = interval(own - known[0][metric])
                 line |= {"delta": delta, "delta_ci_low": least, "delta_ci_high": most, "verdict": verdict(least, most)}
             lines.append(line)
     return pd.DataFrame(lines)
 
 
-def retention(names: Sequence[str], runs: Sequence[Sequence[Counts]]) -> pd.DataFrame:
-    """Scenario × definition × event × start × age: mean fraction with its interval, and the mean number at risk."""
+def retention(name: str, tally: Tally) -> pd.DataFrame:
+    """One scenario's definition × event × start × age: mean fraction with its interval, and the mean number at risk."""
     parts = []
-    for name, row in zip(names, runs, strict=True):
-        for start in STARTS:
-            followed = np.stack([counts[f"followed/{start}"] for counts in row])
-            for event in EVENTS:
-                for definition in ("exact_day", "bracket_30", "rolling"):
-                    kept = np.stack([counts[f"{definition}/{event}/{start}"] for counts in row])
-                    ages = np.arange(followed.shape[1])
-                    if definition == "bracket_30":
-                        ages = ages[BRACKET::BRACKET]
-                    parts.append(_curve(name, definition, event, start, ages, kept, followed))
-            for event in (*EVENTS, "departure"):
-                parts.append(_survival(name, event, start, row))
+    for start in STARTS:
+        for event in EVENTS:
+            for definition in DEFINITIONS:
+                ages = tally.ages(definition, start)
+                shares = tally.curves[start, event, definition].interval()
+                parts.append(_curve(name, definition, event, start, ages, shares, tally.followed[start].sum / tally.runs))
+        for event in (*EVENTS, "departure"):
+            at_risk = tally.at_risk[start, event]
+            ages = np.flatnonzero(at_risk.least > 0)
+            shares = tally.survivals[start, event].interval()
+            parts.append(_curve(name, "survival", event, start, ages, shares, at_risk.sum / tally.runs))
     return pd.concat(parts, ignore_index=True)
 
 
-def _curve(name: str, definition: str, event: str, start: str, ages: np.ndarray, kept: np.ndarray, followed: np.ndarray) -> pd.DataFrame:
-    everywhere = followed[:, ages].min(axis=0) > 0
-    ages = ages[everywhere]
-    mean, low, high = interval(kept[:, ages] / followed[:, ages])
-    return _frame(name, definition, event, start, ages, mean, low, high, followed[:, ages].mean(axis=0))
-
-
-def _survival(name: str, event: str, start: str, row: Sequence[Counts]) -> pd.DataFrame:
-    """Kaplan & Meier 1958: S(a) = ∏ over ages up to a of (1 − lapsed / at risk)."""
-    lapsed = np.stack([counts[f"lapsed/{event}/{start}"] for counts in row])
-    ended = lapsed + np.stack([counts[f"censored/{event}/{start}"] for counts in row])
-    at_risk = ended[:, ::-1].cumsum(axis=1)[:, ::-1]
-    share = np.cumprod(1.0 - lapsed / np.maximum(at_risk, 1), axis=1)
-    ages = np.flatnonzero(at_risk.min(axis=0) > 0)
-    mean, low, high = interval(share[:, ages])
-    return _frame(name, "survival", event, start, ages, mean, low, high, at_risk[:, ages].mean(axis=0))
-
-
-def _frame(name, definition, event, start, ages, mean, low, high, at_risk) -> pd.DataFrame:
+def _curve(
+    name: str, definition: str, event: str, start: str, ages: np.ndarray, shares: Sequence[np.ndarray], at_risk: np.ndarray
+) -> pd.DataFrame:
+    mean, low, high = (share[ages] for share in shares)
     return pd.DataFrame(
         {
             "scenario": name, "definition": definition, "event": event, "start": start, "age_days": ages,
-            "mean": mean, "ci_low": np.clip(low, 0, 1), "ci_high": np.clip(high, 0, 1), "at_risk": at_risk,
+            "mean": mean, "ci_low": np.clip(low, 0, 1), "ci_high": np.clip(high, 0, 1), "at_risk": at_risk[ages],
         }
     )
 
 
-def daily(names: Sequence[str], runs: Sequence[Sequence[Counts]], counters: Sequence[str], accounts: Kinds) -> pd.DataFrame:
-    """Scenario × replication × day: stock of each stage, then every counter; money columns end in ``_minor``.
+def cohorts(name: str, tally: Tally) -> pd.DataFrame:
+    """One scenario's week of registration × week of age: mean numbers over the replications; only weeks in which all were followed."""
+    size = tally.cohorts["size"].sum / tally.runs
+    active, ordered = (tally.cohorts[what] for what in ("active", "ordered"))
+    cohort, age = np.nonzero((active.least >= 0) & (size > 0)[:, None])
+    part = {"cohort": cohort, "size": size[cohort], "age_weeks": age}
+    part |= {"active": (active.sum / tally.runs)[cohort, age], "ordered": (ordered.sum / tally.runs)[cohort, age]}
+    return pd.DataFrame({"scenario": name, **part})
 
-    ``counters`` are the levers' counters of the whole study; a scenario without the lever has zeros there.
+
+def daily(name: str, replication: int, counts: Counts, counters: Sequence[str], accounts: Kinds) -> pd.DataFrame:
+    """One run's rows of ``daily``: day after day."""
+    columns = day_columns(counts, counters, accounts)
+    days = np.arange(len(columns["orders"]))
+    return pd.DataFrame({"scenario": name, "replication": replication, "day": days, **columns})
+
+
+def condensed_daily(name: str, tally: Tally) -> pd.DataFrame:
+    """One scenario's days for figures: the last day run by run, each other day summed over the runs (replication −1)."""
+    days, runs = len(tally.days["orders"]), tally.runs
+    place = {"replication": np.r_[np.full(days - 1, -1), np.arange(runs)], "day": np.r_[np.arange(days - 1), np.full(runs, days - 1)]}
+    columns = {column: np.r_[numbers[:-1], tally.last_days[column]] for column, numbers in tally.days.items()}
+    return pd.DataFrame({"scenario": name, **place, **columns})
+
+
+def ledger(name: str, tally: Tally, accounts: Kinds) -> pd.DataFrame:
+    """One scenario's replication × account of the whole study: whole minor units."""
+    own = np.frombuffer(tally.amounts, np.int64).reshape(tally.runs, len(tally.accounts))
+    amounts = np.zeros((tally.runs, len(accounts)), np.int64)
+    for column, account in enumerate(tally.accounts):
+        amounts[:, list(accounts).index(account)] = own[:, column]
+    replication, account = np.repeat(np.arange(tally.runs), len(accounts)), np.tile(list(accounts), tally.runs)
+    return pd.DataFrame({"scenario": name, "replication": replication, "account": account, "amount_minor": amounts.ravel()})
+
+
+def events(name: str, replication: int, counts: Counts) -> Iterator[pd.DataFrame]:
+    """One run's rows of ``events``, an order each, by day and user; at least one frame, of at most ``BLOCK`` rows.
+
+    Raises ``KeyError`` where orders were not listed.
     """
-    money = {*MONEY, *(account.replace(".", "_") for account in accounts)}
-    told = {n: f"{n}_minor" if n in money else n for n in (*CORE_COUNTERS, *counters)}
-    order = [*FIRST, *(n for n in told.values() if n not in FIRST)]
-    parts = []
-    for name, row in zip(names, runs, strict=True):
-        for replication, counts in enumerate(row):
-            nothing = np.zeros_like(counts["daily/orders"])
-            columns = {column: counts.get(f"daily/{n}", nothing) for n, column in told.items()}
-            columns["registered_ever"] = columns["new_users"].cumsum()
-            frame = pd.DataFrame({n: columns[n] for n in order})
-            frame.insert(0, "scenario", name)
-            frame.insert(1, "replication", replication)
-            frame.insert(2, "day", np.arange(len(frame)))
-            parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
+    columns = {c: counts[f"orders/{c}"] for c in ("user", "day", "amount_minor", "paid_minor")}
+    order = np.lexsort((columns["user"], columns["day"]))  # stable
+    for first in range(0, max(len(order), 1), BLOCK):
+        some = order[first : first + BLOCK]
+        part = {c: values[some] for c, values in columns.items()}
+        yield pd.DataFrame({"scenario": name, "replication": replication, **part, "channel": "direct", "persona": "everyone"})
 
 
-def cohorts(names: Sequence[str], runs: Sequence[Sequence[Counts]]) -> pd.DataFrame:
-    """Scenario × week of registration × week of age: mean numbers over the replications; only weeks in which all were followed."""
-    parts = []
-    for name, row in zip(names, runs, strict=True):
-        size = np.mean([counts["cohorts/size"] for counts in row], axis=0)
-        active, ordered = (np.stack([counts[f"cohorts/{what}"] for counts in row]) for what in ("active", "ordered"))
-        cohort, age = np.nonzero((active.min(axis=0) >= 0) & (size > 0)[:, None])
-        part = {"cohort": cohort, "size": size[cohort], "age_weeks": age}
-        part |= {"active": active.mean(axis=0)[cohort, age], "ordered": ordered.mean(axis=0)[cohort, age]}
-        parts.append(pd.DataFrame({"scenario": name, **part}))
-    return pd.concat(parts, ignore_index=True)
-
-
-def ledger(names: Sequence[str], runs: Sequence[Sequence[Counts]], accounts: Kinds) -> pd.DataFrame:
-    """Scenario × replication × account: whole minor units."""
-    lines = [
-        {"scenario": name, "replication": replication, "account": account, "amount_minor": int(counts.get(f"account/{account}", 0))}
-        for name, row in zip(names, runs, strict=True)
-        for replication, counts in enumerate(row)
-        for account in accounts
-    ]
-    return pd.DataFrame(lines)
-
-
-def events(names: Sequence[str], runs: Sequence[Sequence[Counts]]) -> pd.DataFrame:
-    """One row an order, by scenario, replication, day and user."""
-    parts = []
-    for name, row in zip(names, runs, strict=True):
-        for replication, counts in enumerate(row):
-            columns = {c: counts[f"orders/{c}"] for c in ("user", "day", "amount_minor", "paid_minor")}
-            frame = pd.DataFrame({"scenario": name, "replication": replication, **columns, "channel": "direct", "persona": "everyone"})
-            parts.append(frame.sort_values(["day", "user"], kind="stable"))
-    return pd.concat(parts, ignore_index=True)
-
-
-def assumptions(names: Sequence[str], scenarios: Sequence[Scenario], sources: Mapping[str, Sequence[Mapping]]) -> pd.DataFrame:
+def assumptions(names: Sequence[str], sources: Mapping[str, Sequence[Mapping]]) -> pd.DataFrame:
     """Scenario × parameter in force: its value, source and grade, and whether it is an assumption."""
     lines = [{"scenario": name, **line} for name in names for line in sources[name]]
     return pd.DataFrame(lines, columns=["scenario", "parameter", "value", "source", "grade", "is_assumption"])

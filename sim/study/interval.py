@@ -15,11 +15,35 @@ def interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     values = np.asarray(values, float)
     n = len(values)
-    mean = values.mean(axis=0)
+    return _around(values.mean(axis=0), values.std(axis=0, ddof=1) if n > 1 else np.nan, n)
+
+
+def _around(mean: np.ndarray, spread: np.ndarray | float, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if n < 2:
         return mean, mean * np.nan, mean * np.nan
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    half = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * spread / np.sqrt(n)
     return mean, mean - half, mean + half
+
+
+class Moments:
+    """Mean and spread of arrays that come one at a time, none of which is kept (Welford 1962)."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._mean: np.ndarray | float = 0.0
+        self._squares: np.ndarray | float = 0.0
+
+    def add(self, values: np.ndarray) -> None:
+        """Take in one replication's numbers; each time of the same shape."""
+        self.count += 1
+        away = values - self._mean
+        self._mean = self._mean + away / self.count
+        self._squares = self._squares + away * (values - self._mean)
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As the function ``interval`` of all that was added."""
+        mean = np.asarray(self._mean, float)
+        return _around(mean, np.sqrt(self._squares / max(self.count - 1, 1)), self.count)
 
 
 def verdict(low: float, high: float) -> str:

@@ -10,7 +10,8 @@ import json
 import math
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,21 @@ from typing import Any
 import pandas as pd
 
 from sim import ledger
+from sim.engine.records import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
 from sim.study import frames, store
-from sim.study.run import WORK, Counts
+from sim.study.kept import WORK
+from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
+from sim.study.tally import Tally
 
 TABLES = ("summary", "retention", "daily", "cohorts", "ledger")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
 RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
+LARGE_TABLE = 20_000_000
+"""Numbers from which on ``daily`` is not held in memory for drawing."""
+
 DIGITS = 12
 """Significant digits of a number in a table: fewer than the noise of the last bits."""
 
@@ -34,7 +41,8 @@ DIGITS = 12
 class Result:
     """What a study found. Every frame has the columns of its CSV file; money is in minor units.
 
-    ``runs[k][r]`` are the counts of scenario k, replication r (``sim.measure``). The first scenario is the baseline.
+    ``runs[k][r]`` are the counts of scenario k, replication r (``sim.measure``); nothing here holds more than one of them at a time.
+    The first scenario is the baseline.
     """
 
     def __init__(
@@ -58,34 +66,59 @@ class Result:
             self._accounts |= ledger.accounts({name: lever})
 
     @cached_property
+    def _tallies(self) -> list[Tally]:
+        for _ in self.blocks(with_daily=False):
+            """Going through all runs makes the tallies."""
+        return self.__dict__["_tallies"]
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """Scenario × metric, with intervals and paired differences against the baseline."""
-        return frames.summary(self.scenarios, self.plans, self.runs)
+        return frames.summary(self.scenarios, self._tallies)
 
     @cached_property
     def retention(self) -> pd.DataFrame:
         """Scenario × definition × event × start × age, with intervals and numbers at risk."""
-        return frames.retention(self.scenarios, self.runs)
+        return _stacked(frames.retention(*one) for one in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
     def daily(self) -> pd.DataFrame:
         """Scenario × replication × day: stocks and counts."""
-        return frames.daily(self.scenarios, self.runs, self._counters, self._accounts)
+        return _stacked(frame for table, frame in self.blocks() if table == "daily")
 
     @cached_property
     def cohorts(self) -> pd.DataFrame:
         """Scenario × week of registration × week of age."""
-        return frames.cohorts(self.scenarios, self.runs)
+        return _stacked(frames.cohorts(*one) for one in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Scenario × replication × account, in minor units."""
-        return frames.ledger(self.scenarios, self.runs, self._accounts)
+        return _stacked(frames.ledger(*one, self._accounts) for one in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row an order, where orders were listed. Raises ``KeyError`` where they were not."""
-        return frames.events(self.scenarios, self.runs)
+        return _stacked(frame for table, frame in self.blocks(with_daily=False, with_events=True) if table == "events")
+
+    def blocks(self, with_daily: bool = True, with_events: bool = False) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Every table in pieces, (table, rows), in the order of its rows; goes through the runs once and holds one of them at a time."""
+        tallies = []
+        for name, plan, row in zip(self.scenarios, self.plans, self.runs, strict=True):
+            tally = Tally(plan)
+            for replication, counts in enumerate(row):
+                tally.add(counts)
+                if with_daily:
+                    yield "daily", frames.daily(name, replication, counts, self._counters, self._accounts)
+                if with_events:
+                    for some in frames.events(name, replication, counts):
+                        yield "events", some
+            tallies.append(tally)
+            yield "retention", frames.retention(name, tally)
+            yield "cohorts", frames.cohorts(name, tally)
+            yield "ledger", frames.ledger(name, tally, self._accounts)
+        self.__dict__["_tallies"] = tallies
+        yield "summary", self.summary
 
     @property
     def accounts(self) -> pd.DataFrame:
@@ -96,7 +129,7 @@ class Result:
     def assumptions(self) -> pd.DataFrame:
         """Scenario × parameter in force: value, source, grade, and whether it is an assumption."""
         return frames.assumptions(
-            self.scenarios, self.plans, {n: sources(p) for n, p in zip(self.scenarios, self.plans, strict=True)}
+            self.scenarios, {n: sources(p) for n, p in zip(self.scenarios, self.plans, strict=True)}
         )
 
     @property
@@ -126,23 +159,40 @@ class Result:
         }
 
     def comparable(self) -> Result:
-        """This result without the scenarios whose people are not the baseline's: those cannot be drawn in one figure."""
+        """What can be drawn in one figure: this result without the scenarios whose people are not the baseline's.
+
+        A ``daily`` too large for memory is condensed: the last day run by run, each other day summed over the runs.
+        """
         people = [(p.population, p.run.users, p.run.days) for p in self.plans]
         same = [k for k, who in enumerate(people) if who == people[0]]
-        if len(same) == len(self.plans):
+        days = sum(len(self.runs[k]) * (self.plans[k].run.days + 1) for k in same)
+        large = days * (len(self._counters) + len(CORE_COUNTERS)) > LARGE_TABLE
+        if len(same) == len(self.plans) and not large:
             return self
         names = [self.scenarios[k] for k in same]
         out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command, names)
         out.seconds = self.seconds
+        out.__dict__["_tallies"] = [self._tallies[k] for k in same]
+        if large:
+            out.__dict__["daily"] = _stacked(frames.condensed_daily(*one) for one in zip(names, out._tallies, strict=True))
         return out
 
     def write_tables(self, folder: Path, with_events: bool = False) -> list[Path]:
-        """Write the CSV files; each is whole or not there. Raises ``OSError``."""
-        written = []
-        for name in (*TABLES, *(("events",) if with_events else ())):
-            written.append(folder / f"{name}.csv")
-            store.write_whole(written[-1], as_csv(getattr(self, name)))
-        return written
+        """Write the CSV files, row block by row block; each is whole or not there. Raises ``OSError``."""
+        tables = (*TABLES, *(("events",) if with_events else ()))
+        written = {table: folder / f"{table}.csv" for table in tables}
+        with ExitStack() as all_or_none:
+            files = {table: all_or_none.enter_context(store.written_whole(path)) for table, path in written.items()}
+            for table, rows in self.csv(with_events):
+                files[table].write(rows)
+        return list(written.values())
+
+    def csv(self, with_events: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The CSV files in pieces: (table, bytes that come next)."""
+        begun: set[str] = set()
+        for table, rows in self.blocks(with_events=with_events):
+            yield table, as_csv(rows, header=table not in begun)
+            begun.add(table)
 
 
 def begin(folder: Path, result: Result) -> list[str]:
@@ -158,6 +208,8 @@ def begin(folder: Path, result: Result) -> list[str]:
 
 def finish(folder: Path, result: Result, written: Sequence[Path], earlier: Sequence[str]) -> None:
     """Take away what an earlier study wrote and this one did not, and say that the study is finished."""
+    for path in written:
+        store.settle(path)
     files = sorted(path.relative_to(folder).as_posix() for path in written)
     for name in set(earlier) - set(files):
         (folder / name).unlink(missing_ok=True)
@@ -178,7 +230,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     store.write_whole(folder / "manifest.json", (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def as_csv(frame: pd.DataFrame) -> bytes:
+def as_csv(frame: pd.DataFrame, header: bool = True) -> bytes:
     """A frame as CSV: UTF-8, decimal point, no index, nothing for a missing number, 12 significant digits."""
     columns = []
     for name in frame.columns:
@@ -188,9 +240,14 @@ def as_csv(frame: pd.DataFrame) -> bytes:
         columns.append(values)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
+    if header:
+        writer.writerow(frame.columns)
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode()
+
+
+def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(list(parts), ignore_index=True)
 
 
 def distinct_names(scenarios: Sequence[Scenario]) -> list[str]:

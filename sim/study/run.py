@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-
-import numpy as np
+from typing import Any
 
 from sim.model import LifecycleModel
 from sim.scenario import Scenario
 from sim.study import store
-from sim.study.task import Task
+from sim.study.kept import WORK, KeptRuns, is_whole, place
+from sim.study.task import Stopped, Task
+from sim.study.worker import UnknownRun, Worker, WorkerDied
+
+__all__ = ["WORK", "Progress", "run_study"]
 
 LARGE_RUN = 200_000
-"""Users from which on one run uses all threads; smaller runs are lived side by side, a thread each."""
+"""Users from which on one run uses all threads; smaller runs are lived side by side."""
+
+SMALL_RUN = 5_000
+"""Users per worker below which runs side by side are lived in processes; above, threads do as well (``docs/durability.md``)."""
+
+WORTH_PROCESSES = 10.0
+"""Seconds of work, on one processor, from which on starting processes pays."""
+
+SECONDS_PER_DAY, SECONDS_PER_USER_DAY = 2e-4, 7e-8
+"""What a day of a run takes, roughly: in Python, which only one thread can do at a time, and compiled."""
 
 PATIENCE = 0.5
 """Seconds without a finished run after which progress is told anyway."""
 
-WORK = ".runs"
-"""Folder of a result in which finished runs are kept."""
-
-Counts = dict[str, np.ndarray]
 Progress = Callable[[int, int, str], None]
 """Told (runs done, runs in all, what is being done)."""
 
@@ -46,6 +56,22 @@ def common_kinds(scenarios: Sequence[Scenario]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(kinds.items()))
 
 
+def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: bool) -> tuple[list[list[str]], dict[str, Task]]:
+    """The name of every run by scenario and replication, and the runs by name, replication by replication.
+
+    Equal runs of two scenarios have one name, and are lived once.
+    """
+    kinds = common_kinds(scenarios)
+    names: list[list[str]] = [[] for _ in scenarios]
+    tasks: dict[str, Task] = {}
+    for r in range(replications):
+        for k, scenario in enumerate(scenarios):
+            task = Task(scenario, r, kinds, list_orders)
+            names[k].append(task.key())
+            tasks.setdefault(names[k][r], task)
+    return names, tasks
+
+
 def run_study(
     scenarios: Sequence[Scenario],
     replications: int,
@@ -54,103 +80,141 @@ def run_study(
     folder: Path | None = None,
     list_orders: bool = False,
     progress: Progress | None = None,
-) -> list[list[Counts]]:
+) -> KeptRuns:
     """The counts of every run, by scenario and replication.
 
-    With a ``folder``, finished runs are kept in it, and runs found there are not lived again. ``KeyboardInterrupt`` stops the
-    runs under way and is raised once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written.
+    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder as long
+    as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they have stopped; what was finished is kept.
+    Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
     """
     threads = threads or cores()
-    kinds = common_kinds(scenarios)
-    names: dict[tuple[int, int], str] = {}
-    tasks: dict[str, Task] = {}  # equal runs of two scenarios have one name, and are lived once
-    for r in range(replications):
-        for k, scenario in enumerate(scenarios):
-            task = Task(scenario, r, kinds, list_orders)
-            names[k, r] = task.key()
-            tasks.setdefault(names[k, r], task)
-    counts = _found_in(folder, tasks) if folder is not None else {}
-    missing = {name: task for name, task in tasks.items() if name not in counts}
-    alike = Counter(names.values())
-    finished = sum(alike[name] for name in counts)
+    owner = None if folder is not None else tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
+    at = folder if folder is not None else Path(owner.name)
+    names, tasks = study_tasks(scenarios, replications, list_orders)
+    missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
+    alike = Counter(name for row in names for name in row)
+    total = sum(alike.values())
+    finished = total - sum(alike[name] for name in missing)
     tell = progress or (lambda done, total, doing: None)
     if missing:
-        tell(finished, len(names), "compiling")
+        tell(finished, total, "compiling")
         _warm_up(next(iter(missing.values())))
-    tell(finished, len(names), "simulating")
-    with contextlib.closing(_side_by_side(missing, folder, threads)) as runs:
-        for name, found in runs:
-            if name is not None:
-                counts[name] = found
-                finished += alike[name]
-            tell(finished, len(names), "simulating")
-    return [[counts[names[k, r]] for r in range(replications)] for k in range(len(scenarios))]
+    tell(finished, total, "simulating")
+    with contextlib.closing(_side_by_side(missing, at, threads, durable=owner is None)) as runs:
+        for name in runs:
+            finished += alike[name]
+            tell(finished, total, "simulating")
+    return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner)
 
 
-def _side_by_side(tasks: Mapping[str, Task], folder: Path | None, threads: int) -> Iterator[tuple[str | None, Counts]]:
-    """Live the runs, several at a time; gives each with its name as it is done, and (None, {}) now and then while none is.
+def _side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:
+    """Live and keep the runs, several at a time; gives each one's name as it is done, and "" now and then while none is.
 
     Threads and two queues rather than an executor: an interrupt inside ``concurrent.futures.wait`` can leave its locks taken for ever.
     """
     wide = max((task.scenario.run.users for task in tasks.values()), default=0) >= LARGE_RUN
+    side_by_side = 1 if wide else min(threads, len(tasks))
     todo: SimpleQueue[str] = SimpleQueue()
-    done: SimpleQueue[tuple[str, Counts | BaseException]] = SimpleQueue()
+    done: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
     stop = threading.Event()
     for name in tasks:
         todo.put(name)
 
-    def work() -> None:
+    def work(where: _Here) -> None:
         with contextlib.suppress(Empty):
             while not stop.is_set():
                 name = todo.get_nowait()
                 try:
-                    done.put((name, _live(tasks[name], folder, threads if wide else 1, stop)))
+                    where.live(tasks[name])
+                    done.put((name, None))
                 except BaseException as error:  # raised by whoever waits for the run
                     done.put((name, error))
 
-    workers = [threading.Thread(target=work) for _ in range(1 if wide else min(threads, len(tasks)))]
+    kind = _Apart if worth_processes(tasks.values(), side_by_side) else _Here
+    places = [kind(folder, durable, stop, threads if wide else 1) for _ in range(side_by_side)]
+    workers = [threading.Thread(target=work, args=(where,)) for where in places]
     try:
         for worker in workers:
             worker.start()
         for _ in tasks:
             while True:
                 try:
-                    name, found = done.get(timeout=PATIENCE)
+                    name, error = done.get(timeout=PATIENCE)
                     break
                 except Empty:
-                    yield None, {}
-            if isinstance(found, BaseException):
-                raise found
-            yield name, found
+                    yield ""
+            if error is not None:
+                raise error
+            yield name
     finally:
         stop.set()
+        for where in places:
+            where.close()
         for worker in workers:
             if worker.is_alive():
                 worker.join()
+        for where in places:
+            where.join()
 
 
-def _live(task: Task, folder: Path | None, threads: int, stop: threading.Event) -> Counts:
-    """Live one run and keep it at once, so that an interrupt loses no run that was finished."""
-    counts = task.run(threads, stop)
-    if folder is not None:
-        store.save(_place(folder, task.key()), counts)
-    return counts
+def worth_processes(tasks: Iterable[Task], workers: int) -> bool:
+    """Whether runs side by side are lived in processes: where worlds are small, so that threads wait for Python, and work is long."""
+    tasks = list(tasks)
+    if workers < 2 or not sys.executable or max(task.scenario.run.users for task in tasks) >= SMALL_RUN * workers:
+        return False
+    sizes = ((task.scenario.run.days, task.scenario.run.users) for task in tasks)
+    return sum(days * (SECONDS_PER_DAY + users * SECONDS_PER_USER_DAY) for days, users in sizes) >= WORTH_PROCESSES
 
 
-def _place(folder: Path, name: str) -> Path:
-    return folder / WORK / f"{name}.run"
+class _Here:
+    """Where runs are lived: in a thread of this process, each kept at once."""
+
+    def __init__(self, folder: Path, durable: bool, stop: threading.Event, threads: int) -> None:
+        self._folder, self._durable, self._stop, self._threads = folder, durable, stop, threads
+
+    def live(self, task: Task) -> None:
+        """Live and keep one run. Raises ``Stopped``, ``OSError``, and whatever is wrong with the run."""
+        store.save(place(self._folder, task.key()), task.run(self._threads, self._stop), self._durable)
+
+    def close(self) -> None:
+        """Say that nothing more comes. The run under way is given up, because ``stop`` is set."""
+
+    def join(self) -> None:
+        """Wait for the end."""
 
 
-def _found_in(folder: Path, names: Iterable[str]) -> dict[str, Counts]:
-    """The kept runs among these; what is damaged is left out, to be lived again."""
-    found = {}
-    for name in names:
-        with contextlib.suppress(FileNotFoundError, store.DamagedFile):
-            found[name] = store.load(_place(folder, name))
-    return found
+class _Apart(_Here):
+    """In a process of its own, which is started anew where it dies; a run in which it dies twice is given up."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._worker = Worker()
+
+    def live(self, task: Task) -> None:
+        file = place(self._folder, task.key())
+        for last in (False, True):
+            try:
+                return self._worker.live(task, file, self._durable)
+            except UnknownRun:
+                return super().live(task)
+            except WorkerDied:
+                if self._stop.is_set():
+                    raise Stopped from None
+                if last:
+                    raise
+                self._worker.join()
+                self._worker = Worker()
+                if self._stop.is_set():  # whoever stopped us may have closed the old one
+                    self._worker.close()
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def join(self) -> None:
+        self._worker.join()
 
 
 def _warm_up(task: Task) -> None:
-    """Compile the loop once, before several threads want it."""
+    """Compile the loop once, before several workers want it."""
     small = task.scenario.with_values({"run.users": 8, "run.days": 1, "population.friends.degree": 0})
     LifecycleModel(small, kinds=dict(task.kinds)).step()

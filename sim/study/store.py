@@ -6,41 +6,93 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
-MAGIC = b"LIFECYC1"
+MAGIC = b"LIFECYC2"
+HEAD = len(MAGIC) + hashlib.sha256().digest_size
+
+STEPS = ("begin", "opened", "half", "written", "synced", "renamed", "durable")
+"""What happens to a file that is written, in this order; ``reached`` is told at each."""
+
+
+def reached(step: str, path: Path) -> None:
+    """Told at each of ``STEPS``. It does nothing: tests put a kill or a full disk in its place."""
 
 
 class DamagedFile(Exception):
     """A file of ours whose content is not what was written."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content``: temporary file, fsync, rename, fsync of the folder. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def written_whole(path: Path, durable: bool = True) -> Iterator[IO[bytes]]:
+    """Write ``path`` in the block, as a temporary file beside it; at the end fsync, rename, fsync of the folder. Raises ``OSError``.
+
+    Whatever happens inside, ``path`` is the old file or the new one, never a part. Without ``durable`` nothing is synced: for files
+    that need not outlive the machine.
+    """
+    make_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    reached("begin", path)
     try:
         with open(beside, "wb") as file:
-            file.write(content)
+            reached("opened", path)
+            yield file
             file.flush()
-            os.fsync(file.fileno())
+            reached("written", path)
+            if durable:
+                os.fsync(file.fileno())
+        reached("synced", path)
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    reached("renamed", path)
+    if durable:
+        _sync_folder(path.parent)
+    reached("durable", path)
+
+
+def write_whole(path: Path, content: bytes, durable: bool = True) -> None:
+    """Replace ``path`` by ``content``, as ``written_whole``."""
+    with written_whole(path, durable) as file:
+        half = len(content) // 2
+        file.write(content[:half])
+        file.flush()
+        reached("half", path)
+        file.write(content[half:])
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, so that they outlive a crash, too. Raises ``OSError``."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def settle(path: Path) -> None:
+    """Make sure that a file written by somebody else is on the disk. Raises ``OSError``."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
     if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
+        opened = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(opened)
         finally:
-            os.close(folder)
+            os.close(opened)
 
 
-def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Keep arrays by name in one file with a checksum; the same arrays give the same bytes."""
+def save(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = True) -> None:
+    """Keep arrays by name in one file with a checksum of its name and content; the same arrays give the same bytes. Raises ``OSError``."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in sorted(arrays):
@@ -48,15 +100,29 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             np.lib.format.write_array(raw, np.ascontiguousarray(arrays[name]).reshape(np.shape(arrays[name])), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), raw.getvalue(), zipfile.ZIP_DEFLATED)
     content = packed.getvalue()
-    write_whole(path, MAGIC + hashlib.sha256(content).digest() + content)
+    write_whole(path, MAGIC + _checksum(path, content) + content, durable)
+
+
+def check(path: Path) -> None:
+    """Raises ``DamagedFile`` where a file is not what ``save`` wrote under this name, ``FileNotFoundError``, ``OSError``."""
+    _content(path)
 
 
 def load(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a file written by ``save``. Raises ``DamagedFile``, and ``FileNotFoundError``."""
-    content = path.read_bytes()
-    if content[:8] != MAGIC or hashlib.sha256(content[40:]).digest() != content[8:40]:
-        raise DamagedFile(f"{path} is damaged")
-    with zipfile.ZipFile(io.BytesIO(content[40:])) as archive:
+    """The arrays of a file written by ``save``. Raises ``DamagedFile``, ``FileNotFoundError``, ``OSError``."""
+    with zipfile.ZipFile(io.BytesIO(_content(path))) as archive:
         return {
             name: np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False) for name in archive.namelist()
         }
+
+
+def _content(path: Path) -> bytes:
+    whole = path.read_bytes()
+    if whole[: len(MAGIC)] != MAGIC or _checksum(path, whole[HEAD:]) != whole[len(MAGIC) : HEAD]:
+        raise DamagedFile(f"{path} is damaged")
+    return whole[HEAD:]
+
+
+def _checksum(path: Path, content: bytes) -> bytes:
+    """Of the name, too: a whole file under another run's name is damage."""
+    return hashlib.sha256(path.name.encode() + b"\0" + content).digest()

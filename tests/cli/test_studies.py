@@ -242,10 +242,11 @@ def test_an_interrupt_that_a_library_dropped_is_heard_at_the_next_progress(folde
 
 
 def test_a_full_disk_ends_with_1_and_one_clear_line(command, undrawn, monkeypatch):
-    def full(path, arrays):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    def full(step, path):
+        if path.suffix == ".run":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr("sim.study.store.save", full)
+    monkeypatch.setattr("sim.study.store.reached", full)
     said = command("simulate", "base.yaml", "--quiet", "--out", "o")
     assert said.code == 1
     assert re.fullmatch(

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from sim import compare, load_scenario
-from sim.study import run as study_run
 from sim.study import store
 from sim.study.api import alone
 from sim.study.lock import FolderInUse
@@ -205,9 +204,16 @@ def test_every_damaged_byte_of_a_kept_file_is_noticed(tmp_path):
 
 
 def test_kept_files_have_the_same_bytes_whatever_the_order_of_the_arrays(tmp_path):
-    store.save(tmp_path / "a", {"x": np.arange(3), "y": np.ones(2)})
-    store.save(tmp_path / "b", {"y": np.ones(2), "x": np.arange(3)})
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    store.save(tmp_path / "one" / "a", {"x": np.arange(3), "y": np.ones(2)})
+    store.save(tmp_path / "two" / "a", {"y": np.ones(2), "x": np.arange(3)})
+    assert (tmp_path / "one" / "a").read_bytes() == (tmp_path / "two" / "a").read_bytes()
+
+
+def test_a_whole_file_under_another_runs_name_is_damage(tmp_path):
+    store.save(tmp_path / "a.run", {"x": np.arange(3)})
+    (tmp_path / "a.run").rename(tmp_path / "b.run")
+    with pytest.raises(store.DamagedFile):
+        store.load(tmp_path / "b.run")
 
 
 def test_no_temporary_file_stays_and_those_of_a_killed_run_go(scenarios, tmp_path):
@@ -253,15 +259,14 @@ def test_an_old_manifest_that_cannot_be_read_is_written_anew(scenarios, tmp_path
 
 def test_a_full_disk_ends_the_study_and_keeps_what_was_finished(scenarios, tmp_path, monkeypatch):
     saved = []
-    real = store.save
 
-    def full(path, arrays):
-        if len(saved) == 2:
+    def full(step, path):
+        if step == "half" and path.suffix == ".run" and len(saved) == 2:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        saved.append(path)
-        real(path, arrays)
+        if step == "durable" and path.suffix == ".run":
+            saved.append(path)
 
-    monkeypatch.setattr(study_run.store, "save", full)
+    monkeypatch.setattr(store, "reached", full)
     with pytest.raises(OSError, match="No space left"):
         compare(scenarios, folder=tmp_path, replications=3, threads=1)
     assert set(kept(tmp_path)) == {p.name for p in saved}

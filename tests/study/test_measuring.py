@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from sim.measure import measure
 from sim.population import NEVER, PROSPECT, REGISTERED
+from sim.scenario import Scenario
 from sim.study import frames
+from sim.study.tally import Tally
 
 PEOPLE = np.dtype(
     [
@@ -44,9 +46,17 @@ def world(people: list[dict], last_day: int, churned_after_days: int = 90):
     )  # fmt: skip
 
 
+def tallied(counts: dict) -> Tally:
+    """The tally of this one run."""
+    tally = Tally(Scenario.from_mapping({"name": "a"}))
+    tally.add_curves(counts)
+    tally.runs = 1
+    return tally
+
+
 def curve(counts: dict, definition: str, event: str = "visit", start: str = "registration") -> dict[int, tuple]:
     """Age → (mean, at risk) of one curve of the retention table."""
-    table = frames.retention(["a"], [[counts]])
+    table = frames.retention("a", tallied(counts))
     mine = table[(table["definition"] == definition) & (table["event"] == event) & (table["start"] == start)]
     return {int(r.age_days): (r.mean, r.at_risk) for r in mine.itertuples()}
 
@@ -131,7 +141,7 @@ def test_cohorts_hold_complete_weeks_only():
         {"entry": 6, "visits": {6, 12}},  # week of age 0 reaches day 12
         {"entry": 8, "visits": {8, 15}},
     ]
-    table = frames.cohorts(["a"], [[measure(world(people, last_day=20))]])
+    table = frames.cohorts("a", tallied(measure(world(people, last_day=20))))
     assert table.drop(columns="scenario").values.tolist() == [
         # week of entry, size, week of age, active, ordered
         [0, 2, 0, 2, 0],
