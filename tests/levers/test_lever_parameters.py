@@ -81,7 +81,9 @@ def look_up(table, lever, parameter, otherwise):
 
 
 def changed(value, entry):
-    """Twice as much, half as much, or a little."""
+    """Twice as much, half as much, or a little; a switch the other way."""
+    if isinstance(value, bool):
+        return not value
     if value in (0, 0.0):
         return entry["maximum"] if isinstance(value, int) and entry["maximum"] <= 1 else type(value)(1)
     more = value * 2
