@@ -146,7 +146,7 @@ def summaries(taken: Mapping[str, list[dict]], users: int) -> dict[str, dict[str
 def versions(taken: Mapping[str, list[dict]]) -> dict[str, str]:
     """Versions of this project's packages; and of another environment's, in brackets behind the peer's own."""
     own = dict(taken[OWN][0]["versions"])
-    for name, runs in taken.items():
+    for runs in taken.values():
         (first, version), *others = runs[0]["versions"].items()
         beside = ", ".join(f"{k} {v}" for k, v in others)
         own.setdefault(first, f"{version} (with {beside})" if beside else version)
