@@ -42,15 +42,16 @@ class Purse:
 def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committed: int, highest_cost: int) -> float:
     """The bid below which a lever's waiting users are granted something tomorrow.
 
-    ``waiting``: who waits, shape (users,) of booleans; ``bid``: the purpose of their addressed bids; ``cap``: the lever's own budget in money
+    ``waiting``: who waits, shape (users,), not 0 (looked at only where something caps: a column is a walk over all rows); ``bid``: the purpose of their addressed bids; ``cap``: the lever's own budget in money
     (None: none); ``committed``: minor units spent and still promised; ``highest_cost``: the most that one grant can cost, in minor units.
     """
     uncapped = night.purse is None or night.purse.left is None
     if cap is None and uncapped:
         return ALL_BIDS
-    can = wanted = int(np.count_nonzero(waiting))
+    waits = waiting != 0
+    can = wanted = int(np.count_nonzero(waits))
     if cap is not None:
         can = min(can, max(0, minor_units(cap) - committed) // max(highest_cost, 1))
     if not uncapped:
         can = night.purse.take(can, highest_cost)
-    return ALL_BIDS if can >= wanted else threshold(night.luck(bid)[waiting], can)
+    return ALL_BIDS if can >= wanted else threshold(night.luck(bid)[waits], can)

@@ -85,8 +85,7 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting coupons as the budgets can bear."""
     p = night.parameters
-    waiting = night.own["due"] == 1
-    night.shared["threshold"] = budget.grant(night, waiting, BID, p.budget, committed(night.total, p), highest_cost(p))
+    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
 
 
 @rule("offer")

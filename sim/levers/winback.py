@@ -69,8 +69,7 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting offers as the budgets can bear."""
     p = night.parameters
-    waiting = night.own["due"] == 1
-    night.shared["threshold"] = budget.grant(night, waiting, BID, p.budget, committed(night.total, p), minor_units(p.value))
+    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), minor_units(p.value))
 
 
 @rule("offer")

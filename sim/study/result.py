@@ -12,7 +12,7 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +106,15 @@ class Result:
         tallies = []
         for name, plan, row in zip(self.scenarios, self.plans, self.runs, strict=True):
             tally = Tally(plan)
-            for replication, counts in enumerate(row):
+            for replication in range(len(row)):
+                counts = row[replication]
                 tally.add(counts)
                 if with_daily:
                     yield "daily", frames.daily(name, replication, counts, self._counters, self._accounts)
                 if with_events:
                     for some in frames.events(name, replication, counts):
                         yield "events", some
+                del counts  # before the next run is read
             tallies.append(tally)
             yield "retention", frames.retention(name, tally)
             yield "cohorts", frames.cohorts(name, tally)
@@ -262,6 +264,7 @@ def distinct_names(scenarios: Sequence[Scenario]) -> list[str]:
     return names
 
 
+@cache
 def versions() -> dict[str, str]:
     """Python's and the packages' versions."""
     out = {"python": platform.python_version()}

@@ -1,0 +1,109 @@
+"""Whether the peers do the same work: equal expectations within sampling error, and NumPy with this project's luck equal to the last unit.
+
+Compared are, for each user, active days, visits, orders and revenue so far and the share in each stage, after a third of the days and
+at the end. Their spread between users is estimated from many small worlds of this project; a difference of two means counts in standard
+errors. The bound is Student's, such that peers that agree are all passed but once in a million times. Orders are held against the closed
+form of the BG/NBD, too.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scipy import special, stats
+
+from peer import numpy_tuned, this_project
+from peer.addressed import Addressed, different_columns
+from peer.workload import DAYS_A_WEEK, Shop
+
+SO_FAR = ("active_users", "visits", "orders", "revenue")
+STOCKS = ("dormant", "churned", "departed")
+"""``customer`` is what is left of everybody, so it would say nothing new."""
+FALSE_ALARM = 1e-6
+SMALL_WORLDS, SMALL_USERS = 100, 2_000
+EXACT_USERS, EXACT_DAYS = 2_000, 45
+
+Book = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure of one peer against what is expected, in standard errors."""
+
+    peer: str
+    figure: str
+    day: int
+    here: float
+    expected: float
+    errors: float
+
+
+def figures(book: Book, users: int) -> dict[tuple[str, int], float]:
+    """The compared figures of one run: (name, day) → value a user."""
+    last = len(book["orders"]) - 1
+    out = {}
+    for day in sorted({max(1, last // 3), last}):
+        out |= {(name, day): sum(book[name][: day + 1]) / users for name in SO_FAR}
+        out |= {(name, day): book[name][day] / users for name in STOCKS}
+    return out
+
+
+def spreads(scenario: str, days: int) -> dict[tuple[str, int], float]:
+    """Standard deviation of each figure between users, from small worlds of this project."""
+    worlds = []
+    for seed in range(SMALL_WORLDS):
+        world = this_project.World(None, SMALL_USERS, days, 1_000 + seed, scenario=scenario)
+        world.run()
+        worlds.append(figures(world.book(), SMALL_USERS))
+    return {key: statistics.stdev(world[key] for world in worlds) * math.sqrt(SMALL_USERS) for key in worlds[0]}
+
+
+def orders_expected(shop: Shop, day: int) -> float:
+    """Orders a user until ``day``, the first one included (Fader, Hardie & Lee 2005, eq. 9)."""
+    t, alpha, a, b, r = day / DAYS_A_WEEK, shop.alpha_weeks, shop.a, shop.b, shop.r
+    tail = (alpha / (alpha + t)) ** r * special.hyp2f1(r, b, a + b - 1.0, t / (alpha + t))
+    return 1.0 + (a + b - 1.0) / (a - 1.0) * (1.0 - tail)
+
+
+def differences(
+    books: Mapping[str, Sequence[Book]], users: int, spread: Mapping[tuple[str, int], float], shop: Shop, own: str
+) -> list[Difference]:
+    """Each peer's figures, mean of its rounds, against those of the peer ``own``; and everybody's orders against the closed form."""
+    means = {}
+    for peer, rounds in books.items():
+        of_rounds = [figures(book, users) for book in rounds]
+        means[peer] = {key: statistics.fmean(one[key] for one in of_rounds) for key in of_rounds[0]}
+    out = []
+    for peer, values in means.items():
+        people = users * len(books[peer])
+        for (name, day), value in values.items():
+            error = spread[name, day] * math.sqrt(1.0 / people)
+            if name == "orders":
+                expected = orders_expected(shop, day)
+                out.append(Difference(peer, "orders, closed form", day, value, expected, _errors(value - expected, error)))
+            if peer != own:
+                both = spread[name, day] * math.sqrt(1.0 / people + 1.0 / (users * len(books[own])))
+                out.append(Difference(peer, name, day, value, means[own][name, day], _errors(value - means[own][name, day], both)))
+    return out
+
+
+def _errors(difference: float, error: float) -> float:
+    return difference / error if error else (0.0 if difference == 0.0 else math.inf)
+
+
+def bound(comparisons: int) -> float:
+    """Standard errors beyond which a difference is one."""
+    return float(stats.t.isf(FALSE_ALARM / 2 / max(comparisons, 1), SMALL_WORLDS - 1))
+
+
+def exactly(shop: Shop, scenario: str, seed: int, users: int = EXACT_USERS, days: int = EXACT_DAYS) -> list[str]:
+    """Columns of the book in which the tuned NumPy peer with this project's luck differs from this project; none where all is well."""
+    ours = this_project.World(shop, users, days, seed, scenario=scenario)
+    theirs = numpy_tuned.World(shop, users, days, seed, luck=Addressed(shop, ours.model))
+    ours.run()
+    theirs.run()
+    return different_columns(ours.book(), theirs.book())
+
