@@ -90,7 +90,7 @@ def test_a_lever_is_closed_to_those_whom_its_aim_leaves_out():
         ("for: [new, vip]", "3:16 levers.coupons.for.segments[1]: is the word 'vip'; one of new, active, at_risk, dormant"),
         ("for: {segments: [new, actve]}", "3:27 levers.coupons.for.segments[1]: is the word 'actve'; one of new, active"),
         ("for: {channels: [adds]}", "3:22 levers.coupons.for.channels[0]: is the word 'adds'; one of direct, friends, content"),
-        ("for: {personas: [thrifty, welthy]}", "3:31 levers.coupons.for.personas[1]: names 'welthy', which the scenario does not have; did"),
+        ("for: {personas: [thrifty, welthy]}", "3:31 levers.coupons.for.personas[1]: names 'welthy', which the scenario does not have"),
         ("for: {segmants: [new]}", "3:11 levers.coupons.for.segmants: unknown key 'segmants'; did you mean 'segments'?"),
         ("for: {segments: new}", "3:21 levers.coupons.for.segments: is the word 'new'; a list, of one of new, active"),
         ("for: 5", "3:10 levers.coupons.for: is 5; segments are expected, such as new or [new, active], or a mapping"),
