@@ -15,6 +15,9 @@ from sim.rule import PHASES
 
 FOLDER = Path("docs/levers")
 PHASE_WORDS = {
+    "reach": Both("on every day of a prospect in the market", "潜在用户在市场中的每一天"),
+    "lead": Both("on the day a prospect has been reached, before the sign-up is finished", "潜在用户被触达的当天，注册完成之前"),
+    "join": Both("on the day of sign-up", "注册当天"),
     "offer": Both("every day", "每天"),
     "visit": Both("on each visit, before the decision", "每次访问，下单决策之前"),
     "pay": Both("on each order, before it is paid", "每笔订单，付款之前"),

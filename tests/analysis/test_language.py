@@ -16,6 +16,7 @@ from analysis.number import interval, percent, points, written
 from analysis.plots import pictures
 from analysis.result import left_out
 from analysis.text import wrap
+from sim.rule import PHASES
 
 needs_font = pytest.mark.skipif(style.wide_font() is None, reason=f"no font with Chinese characters here: {style.FONT_HINT.en}")
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -87,7 +88,7 @@ def test_a_chinese_report_says_so_and_is_chinese_in_all_its_words():
     frames = tables(3, chinese=True, replications=3)
     frames.questions = {}
     with speaking("zh"):
-        page = Page(render(frames, {"别的人群": []}, figures=99))
+        page = Page(render(frames, {"别的人群": []}))
     assert ("html", {"lang": "zh-CN"}) in page.tags
     definitions = page.text.index("所用口径")
     style_sheet = page.text.index(next(t for t in page.text if ":root" in t))
@@ -174,6 +175,10 @@ def test_levers_and_accounts_are_called_as_the_field_calls_them():
         assert lever_words.account("spring.spin", "") == "spring：spin"
         assert (lever_words.unit("share/day"), lever_words.unit("0 … 1"), lever_words.unit("log-rate")) == ("比例/天", "0 … 1", "对数率")
         assert lever_words.lever_line("Something new: it acts.") == "Something new: it acts."
+
+
+def test_every_phase_of_a_rule_is_said_in_both_languages():
+    assert set(pages.PHASE_WORDS) == set(PHASES)
 
 
 def test_chinese_lever_pages_are_committed_as_they_are_made():
