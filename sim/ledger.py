@@ -33,6 +33,11 @@ def accounts(levers: Mapping[str, Lever]) -> dict[str, tuple[str, str]]:
     return table
 
 
+def acquisition(levers: Mapping[str, Lever]) -> list[str]:
+    """The accounts that were spent to win new users."""
+    return [f"{name}.{k}" for name, lever in levers.items() for k, a in lever.accounts.items() if a.acquisition]
+
+
 def balance(amounts: Mapping[str, int], kinds: Mapping[str, tuple[str, str]]) -> dict[str, int]:
     """The sums of a ledger: basket, discounts, fees, revenue, income, goods, costs, contribution, and what is left unexplained (0)."""
     total = dict.fromkeys(("basket", "revenue", "goods", "discount", "fee", "income", "cost"), 0)

@@ -64,12 +64,31 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(numba.njit(**JIT)(f), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
+        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
     scope |= _of_the_day(scope, numba.njit(**JIT))
     size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
     loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], **size}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
+
+
+def _compiled_rule(f: Callable, lever: Lever) -> Callable:
+    """A rule, compiled; one that may take something off an order counts the orders on which it did."""
+    compiled_rule = numba.njit(**JIT)(f)
+    if f.phase != "pay" or not lever.discounts:
+        return compiled_rule
+    return numba.njit(**JIT)(_counting(compiled_rule))
+
+
+def _counting(f: Callable) -> Callable:
+    def counted(u, own, p, t, m):
+        due = t.due
+        f(u, own, p, t, m)
+        if t.due < due:
+            m.orders_touched += 1
+            m.basket_touched += t.basket
+
+    return counted
 
 
 def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
@@ -201,8 +220,10 @@ def _skip(u, own, p, t, m):
 
 
 def _in_turn(rules: list[tuple[Callable, str]], levers: Mapping[str, Lever], watch: Callable | None) -> Callable:
+    rules = [(_counting(f) if f.phase == "pay" and levers[slot].discounts else f, slot, f) for f, slot in rules]
+
     def phase(u, ps, t, m):
-        for f, slot in rules:
+        for f, slot, rule_as_written in rules:
             p = getattr(ps, slot)
             t.aimed = int((t.who & p.closed) == 0)
             if t.aimed or (levers[slot].holds and p.on):
@@ -210,6 +231,6 @@ def _in_turn(rules: list[tuple[Callable, str]], levers: Mapping[str, Lever], wat
                     watch(slot, None, u, t)
                 f(u, getattr(u, slot), p, t, getattr(m, slot))
                 if watch is not None:
-                    watch(slot, f, u, t)
+                    watch(slot, rule_as_written, u, t)
 
     return phase

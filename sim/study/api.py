@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.study.lock import alone
 from sim.study.result import Result, begin, finish
 from sim.study.run import WORK, Progress, run_study
+from sim.study.twin import uplift
 
 RUN = ("users", "days", "replications", "seed")
 
@@ -31,6 +33,7 @@ def compare(
     threads: int | None = None,
     folder: str | os.PathLike[str] | None = None,
     list_orders: bool = False,
+    twin: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
     draw: Callable[[Result, Path], Iterable[Path]] | None = None,
@@ -38,7 +41,7 @@ def compare(
     """Compare scenarios with the first, on the same people with the same luck.
 
     ``users``, ``days``, ``replications`` and ``seed`` override what the scenarios say; replications and seed are the first
-    scenario's for all. With a ``folder``, finished runs are kept there and found again, and the tables are written to it; ``draw`` then
+    scenario's for all. With ``twin``, everybody also lives without each lever (``sim.study.twin``). With a ``folder``, finished runs are kept there and found again, and the tables are written to it; ``draw`` then
     adds its own files and returns their paths, before the folder says that it is finished. Raises ``ScenarioError`` for a bad scenario or
     option, ``ValueError`` without a scenario, ``FolderInUse`` where another study is writing to the folder, ``OSError``.
     """
@@ -52,15 +55,21 @@ def compare(
     shared = {"run.seed": first.seed, "run.replications": first.replications}
     plans = [p if (p.run.seed, p.run.replications) == tuple(shared.values()) else p.with_values(shared) for p in plans]
     options = {"threads": threads, "list_orders": list_orders, "progress": progress}
+    people = twin and any(p.levers for p in plans)
     started = time.monotonic()
     if folder is None:
-        result = Result(plans, run_study(plans, first.replications, **options), command)
+        options["owner"] = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
+        result = Result(plans, run_study(plans, first.replications, people=people, **options), command)
+        if people:
+            result.uplift = uplift(result.scenarios, plans, first.replications, **options)
         result.seconds = time.monotonic() - started
         return result
     at = Path(folder)
     with alone(at / WORK):
         earlier = begin(at, Result(plans, [], command))
-        result = Result(plans, run_study(plans, first.replications, folder=at, **options), command)
+        result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
+        if people:
+            result.uplift = uplift(result.scenarios, plans, first.replications, folder=at, **options)
         if progress is not None:
             progress(1, 1, "writing")
         written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]

@@ -30,7 +30,7 @@ def day_columns(counts: Counts, counters: Sequence[str] = (), accounts: Kinds | 
 
     ``counters`` are the levers' counters of the whole study; a scenario without the lever has zeros there.
     """
-    money = {*MONEY, *(account.replace(".", "_") for account in accounts or {})}
+    money = {*MONEY, *(account.replace(".", "_") for account in accounts or {}), *(c for c in counters if c.endswith("_basket_touched"))}
     told = {n: f"{n}_minor" if n in money else n for n in (*CORE_COUNTERS, *counters)}
     nothing = np.zeros_like(counts["daily/orders"])
     columns = {column: counts.get(f"daily/{n}", nothing) for n, column in told.items()}
