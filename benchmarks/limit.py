@@ -176,7 +176,7 @@ def draw(medians: dict[str, float], users: int, days: int, out: Path) -> None:
             ax.annotate(
                 f"{medians[what]:.1f}{times}", (medians[what], row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
             )
-        ax.set_xlim(0, max(medians.values()) * 1.35)
+        ax.set_xlim(0, max(medians.values()) * 1.45)
         ax.set_title(f"Nanoseconds of a user's day, one thread, {users:,} users, {days} days", loc="left", fontsize=10.5)
 
 

@@ -42,9 +42,10 @@ def write_down(t):
 
 @rule("lifecycle")
 def knock(t):
-    """A visit begins: no pull yet on the order, no price promised."""
+    """A visit begins: no pull yet on the order, no price promised, no larger basket."""
     t.order_pull = 0.0
     t.cheaper = 0.0
+    t.basket_lift = 0.0
     t.ordered = 0
 
 

@@ -85,7 +85,7 @@ SCRATCH = (
     ("basket", "i8", "minor units: this order before discounts"),
     ("due", "i8", "minor units: of it still to pay"),
     ("perceived_saving", "f8", "minor units: felt on this order"),
-    ("basket_lift", "f8", "log: lift of this day's baskets"),
+    ("basket_lift", "f8", "log: lift of this visit's basket"),
     ("failure", "f8", "probability: that this order goes wrong, beside the world's own"),
     ("failure_pull", "f8", "logit: pull on the world's own failures"),
     ("recovery", "f8", "share: of a failure's hurt that is made good"),
