@@ -48,6 +48,8 @@ def shared(command: Callable) -> Callable:
         click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="Default: all processors. Changes no result."),
         click.option("--out", metavar="DIR", help="Folder of the result (default: results/…)."),
         setting(),
+        click.option("--twin/--no-twin", default=True, show_default=True, help="Live every life without each lever, too: uplift.csv."),
+        click.option("--shapley", is_flag=True, help="Share the gain out among the levers: shapley.csv (up to 64 worlds a replication)."),
         click.option("--export", type=click.Choice(["events"]), help="events: one row per order, in events.csv."),
         *talk_options(),
     ]
@@ -178,7 +180,7 @@ def schema() -> None:
     click.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, lang, quiet, as_json, **options) -> None:
+def study(files: Sequence[Path], title: str, *, settings, out, export, threads, lang, quiet, as_json, twin, shapley, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
@@ -211,6 +213,8 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
             threads=threads,
             folder=folder,
             list_orders=export == "events",
+            twin=twin,
+            shapley=shapley,
             progress=progress,
             command=command_line(),
             draw=draw,

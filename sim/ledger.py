@@ -1,7 +1,8 @@
 """Accounts in whole minor units: what they are, what was posted, and the sums that must come out.
 
 The platform's own accounts are ``basket`` (orders before discounts), ``revenue`` (what customers paid) and ``cost_of_goods``; every lever
-brings its own, named ``lever.account``, each a ``discount`` (lowers what customers pay for an order), a ``fee`` (raises it), an ``income`` (paid
+brings its own, named ``lever.account``, each a ``discount`` (lowers what customers pay for an order), a ``fee`` (raises it), an ``income``
+(paid
 outside orders, such as a membership) or a ``cost``. Whatever the order of users,
 
     revenue      = basket − all discounts + all fees

@@ -11,9 +11,10 @@ A lever is one module with a docstring (first line: the name in English and Chin
     rules        functions marked ``@rule(phase)`` (see ``sim.rule``)
 
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
-days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True`` where
-users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out), and
-``committed(total, parameters)`` where the lever has a budget. A shared number called ``reach_most`` is the most that the lever's ``reach`` rules
+days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True``
+where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out), and
+``committed(total, parameters)`` where the lever has a budget. A shared number called ``reach_most`` is the most that the lever's ``reach``
+rules
 add to anybody's hazard of being reached. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
@@ -107,8 +108,10 @@ class Preset:
 class Night:
     """What a lever's ``overnight`` sees.
 
-    Its shared numbers (to change); yesterday's and all-time counts of its counters and accounts; the users' columns of this lever; all users'
-    rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of all
+    Its shared numbers (to change); yesterday's and all-time counts of its counters and accounts; the users' columns of this lever; all
+    users'
+    rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of
+    all
     days; and the purse of a cap on all levers together (``sim.budget``).
     """
 

@@ -157,7 +157,8 @@ class LifecycleModel(MesaSurface):
         return month * calendar.weekdays[date.weekday()] * 7 / sum(calendar.weekdays)
 
     def _reach(self) -> tuple[float, float]:
-        """Bass's hazard of a prospect today, of its own (p·M + q·(1 − g)·F, F taken at the middle of the day) and for a share 1 of friends inside."""
+        """Bass's hazard of a prospect today, of its own (p·M + q·(1 − g)·F, F taken at the middle of the day) and for a share 1 of friends
+        inside."""
         bass, everybody = self.plan.market.bass, len(self.rows)
         p, q = bass.p_per_year * bass.marketing, bass.q_per_year * (1.0 - bass.friends_share)
         share = int(self.total["core"]["new_users"][0]) / everybody
@@ -230,7 +231,8 @@ class LifecycleModel(MesaSurface):
         self.wake_everybody()
 
     def set_core(self, plan: Any) -> None:
-        """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same people."""
+        """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same
+        people."""
         self.plan = plan
         self.policy["core"] = records.core_policy(plan)
         self.wake_everybody()

@@ -136,7 +136,8 @@ TODAY = np.dtype(
         ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
     ]
 )
-"""Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each order."""
+"""Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each
+order."""
 
 FAR = 1 << 30
 """A day that never comes."""

@@ -40,7 +40,8 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    sources = {m.__name__: m for m in (chance, compiled, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])}
+    made_of = (chance, compiled, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])
+    sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
     content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
@@ -112,7 +113,8 @@ LEAST = 1e-15
 
 
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are kept.
+    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are
+    kept.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
     nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are touched before they are lived: a bare loop waits for many
@@ -190,7 +192,8 @@ def _nothing(u, ps, t, m):
 def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
-    A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is told
+    A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
+    told
     whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:

@@ -85,8 +85,10 @@ def run_study(
 ) -> KeptRuns:
     """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too.
 
-    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder (``owner``,
-    where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they have stopped; what was finished is kept.
+    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
+    (``owner``,
+    where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they
+    have stopped; what was finished is kept.
     Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
     """
     threads = threads or cores()

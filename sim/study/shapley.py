@@ -2,8 +2,10 @@
 
 φᵢ = Σ over the sets S without i of |S|!·(n − |S| − 1)!/n! · (v(S ∪ {i}) − v(S))     (Shapley 1953)
 
-v(S) is the outcome of the world in which only the levers of S are on, under the same luck. Up to six levers every combination is lived and the
-value is exact; beyond, orders of entry are sampled, each with its reverse, by numbers that follow from the study's seed. Outcomes are whole numbers, and
+v(S) is the outcome of the world in which only the levers of S are on, under the same luck. Up to six levers every combination is lived and
+the
+value is exact; beyond, orders of entry are sampled, each with its reverse, by numbers that follow from the study's seed. Outcomes are
+whole numbers, and
 values fractions of them, so that the parts add up to the whole exactly.
 """
 

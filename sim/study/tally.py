@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.engine.records import CORE_COUNTERS
 from sim.ledger import accounts as ledger_accounts
+from sim.ledger import acquisition
 from sim.measure import BRACKET, EVENTS, STARTS
 from sim.model import lever_instances
 from sim.population import STAGES
@@ -58,7 +59,9 @@ class Tally:
         self.units: dict[str, str] = {}
         self.metrics: dict[str, array] = {}
         """Every metric of every run that has it; a metric that a run lacks is shorter than ``runs``."""
-        self.accounts = ledger_accounts(lever_instances(scenario.kinds))
+        levers = lever_instances(scenario.kinds)
+        self.accounts = ledger_accounts(levers)
+        self._acquisition = acquisition(levers)
         self.amounts = array("q")
         """Run by run, what was posted to each of ``accounts``."""
         self.days: dict[str, np.ndarray] = {}
@@ -75,7 +78,7 @@ class Tally:
     def add(self, counts: Counts) -> None:
         """Take in one run, the runs in the order of their replications."""
         self.runs += 1
-        for metric, (unit, value) in values(counts, self._scenario, self.accounts).items():
+        for metric, (unit, value) in values(counts, self._scenario, self.accounts, self._acquisition).items():
             self.units.setdefault(metric, unit)
             self.metrics.setdefault(metric, array("d")).append(value)
         self.amounts.extend(int(counts[f"account/{account}"]) for account in self.accounts)

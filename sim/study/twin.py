@@ -1,12 +1,14 @@
 """The counterfactual twin: for each lever of a scenario, everybody's life with and without it under the same luck.
 
-Because chance is addressed, a user of the world without a lever is the same person with the same luck, so who bought *because* of it is counted, not
+Because chance is addressed, a user of the world without a lever is the same person with the same luck, so who bought *because* of it is
+counted, not
 estimated: by a user's orders with and without it,
 
     persuadable   more with it          sure thing   as many, at least one
     sleeping dog  fewer with it         lost cause   none in either world
 
-Beside the truth stand the figures of a dashboard, which sees one world only: the orders on which the lever took something off (or, where it takes
+Beside the truth stand the figures of a dashboard, which sees one world only: the orders on which the lever took something off (or, where
+it takes
 nothing off, what users with a mark of it bought more than the others), their margin, and what the lever cost.
 """
 
@@ -41,11 +43,16 @@ COLUMNS = (
 )
 """Columns of ``uplift.csv``; means over the replications, 95 % intervals, money in minor units.
 
-``touched_orders``: what a dashboard credits to the lever. ``true_orders``, ``true_margin_minor``: world with minus world without it; the margin is the
-whole contribution, all costs and discounts taken off. ``naive_margin_minor``: margin of the touched orders less what the lever gave and cost.
-``cost_minor``: the lever's own discounts and costs; ``true_cost_minor``: by how much all levers' discounts and costs rise with it. ``cannibalised_minor``: of
-its discounts, what went to orders that would have come anyway. ``pulled_forward_share``: of the most extra orders on any day so far, the share that is gone
-at the end. ``break_even_depth``: margin × incremental share, the discount at which a touched order earns nothing (evidence: break-even depth). Segments of a
+``touched_orders``: what a dashboard credits to the lever. ``true_orders``, ``true_margin_minor``: world with minus world without it; the
+margin is the
+whole contribution, all costs and discounts taken off. ``naive_margin_minor``: margin of the touched orders less what the lever gave and
+cost.
+``cost_minor``: the lever's own discounts and costs; ``true_cost_minor``: by how much all levers' discounts and costs rise with it.
+``cannibalised_minor``: of
+its discounts, what went to orders that would have come anyway. ``pulled_forward_share``: of the most extra orders on any day so far, the
+share that is gone
+at the end. ``break_even_depth``: margin × incremental share, the discount at which a touched order earns nothing (evidence: break-even
+depth). Segments of a
 group know orders only; their margin is before discounts and costs.
 """
 
@@ -176,7 +183,8 @@ def _touched(scenario: Scenario, lever: str, own: Counts) -> tuple[float, float]
 
 
 def _more_than_others(own: Counts, marked: np.ndarray, who: np.ndarray) -> tuple[float, float]:
-    """What marked users bought more than they would have at the rate of the others: orders and worth; all of it where there are no others."""
+    """What marked users bought more than they would have at the rate of the others: orders and worth; all of it where there are no
+    others."""
     out = []
     for what in ("people/orders", "people/worth"):
         values = own[what]

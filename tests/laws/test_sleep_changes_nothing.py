@@ -1,4 +1,5 @@
-"""A day slept through is a day on which nothing happens: the compiled driver lets users sleep, the object driver never does, and both give the same bits.
+"""A day slept through is a day on which nothing happens: the compiled driver lets users sleep, the object driver never does, and both give
+the same bits.
 
 So a lever that forgets to say until when nothing can happen (``t.wake``), or by how much its pull may rise (``t.headroom``), is found here.
 """
