@@ -17,9 +17,9 @@ them in their place.
 from __future__ import annotations
 
 from sim.lifecycle.acquisition import be_near, sign_up
-from sim.lifecycle.activity import learn, plan_visits
+from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, plan_visits
 from sim.lifecycle.churn import come_back, leave_after_order, settle_stage, wear_out
-from sim.lifecycle.conversion import check_out, decide, fill_basket
+from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_price
 from sim.lifecycle.retention import experience, remember_price
 from sim.lifecycle.waking import go_to_sleep, know, wake_up
 from sim.population import PROSPECT
@@ -96,10 +96,16 @@ def live(u, ps, t, m):
         come_back(u, p, t, c)
     if u.left == 0:
         wear_out(u, p, t, c)
+        t.pushed = t.visit_pull
+        feel_habit(u, p, t)
+        feel_tired(u, p, t)
+        feel_curious(u, p, t)
         plan_visits(u, p, t, c)
         while t.visit < t.visits:
             knock(t)
             visit(u, ps, t, m)
+            weigh_price(u, p, t)
+            weigh_experience(u, p, t)
             decide(u, p, t, c)
             if t.ordered:
                 fill_basket(u, p, t, c)

@@ -53,12 +53,26 @@ def fingerprint(levers: Mapping[str, Lever]) -> str:
 def plain_day(levers: Mapping[str, Lever], watch: Callable | None = None) -> Callable:
     """``sim.day.live`` with the levers' rules in place, in plain Python.
 
-    ``watch(name, rule, u, t)`` is called before (rule None) and after each lever's rule, so that a story can tell what it changed.
+    ``watch(lever, rule, u, t, before)`` is called before and after each rule, of a lever or (lever "") of the lifecycle, so that a story
+    can
+    tell what it changed.
     """
     scope = dict(vars(day))
+    if watch is not None:
+        own = {n: f for n, f in scope.items() if getattr(f, "phase", None) == "lifecycle" and f.__module__ != day.__name__}
+        scope |= {name: _watched(f, watch) for name, f in own.items()}
     scope |= {phase: _in_turn(steps(levers, phase), levers, watch) for phase in PHASES}
     scope |= _of_the_day(scope, lambda f: f)
     return scope["live"]
+
+
+def _watched(f: Callable, watch: Callable) -> Callable:
+    def rule(u, p, t, *rest):
+        watch("", f, u, t, True)
+        f(u, p, t, *rest)
+        watch("", f, u, t, False)
+
+    return rule
 
 
 def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
@@ -83,9 +97,9 @@ def _compiled_rule(f: Callable, lever: Lever) -> Callable:
 
 def _counting(f: Callable) -> Callable:
     def counted(u, own, p, t, m):
-        due = t.due
+        saved = t.basket - t.due
         f(u, own, p, t, m)
-        if t.due < due:
+        if t.basket - t.due > saved:
             m.orders_touched += 1
             m.basket_touched += t.basket
 
@@ -231,9 +245,9 @@ def _in_turn(rules: list[tuple[Callable, str]], levers: Mapping[str, Lever], wat
             t.aimed = int((t.who & p.closed) == 0)
             if t.aimed or (levers[slot].holds and p.on):
                 if watch is not None:
-                    watch(slot, None, u, t)
+                    watch(slot, rule_as_written, u, t, True)
                 f(u, getattr(u, slot), p, t, getattr(m, slot))
                 if watch is not None:
-                    watch(slot, rule_as_written, u, t)
+                    watch(slot, rule_as_written, u, t, False)
 
     return phase

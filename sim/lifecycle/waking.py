@@ -26,6 +26,7 @@ MOST_PULL = 700.0
 def wake_up(u, p, t):
     """A user's day begins with nothing in hand, and with what is left of yesterday's habit, fatigue and stock."""
     t.visit_pull = 0.0
+    t.pushed = 0.0
     t.headroom = 0.0
     t.stay_pull = 0.0
     t.by_rival = 0.0
