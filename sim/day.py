@@ -9,7 +9,8 @@ happen again (``sim.lifecycle.waking``).
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
-``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the
+``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases
+(``sim.rule``); the
 engine puts them in their place.
 """
 
