@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from analysis.click_words import translated
 from analysis.language import speaking, spoken
-from run_options import Told, asked_language, language, option, setting, shared
+from analysis.options import Told, asked_language, language, option, setting, shared
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -155,7 +155,7 @@ def schema() -> None:
     click.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, **options) -> None:
+def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
@@ -190,6 +190,8 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
             threads=threads,
             folder=folder,
             list_orders=export == "events",
+            twin=twin,
+            shapley=shapley,
             progress=progress,
             command=command_line(),
             draw=draw,
