@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario import Scenario, load_scenario
+from sim.study.kept import WORK
 from sim.study.lock import alone
 from sim.study.result import Result, begin, finish
-from sim.study.run import WORK, Progress, run_study
+from sim.study.run import Progress, run_study
 
 RUN = ("users", "days", "replications", "seed")
 

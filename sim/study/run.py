@@ -16,11 +16,9 @@ from typing import Any
 from sim.model import LifecycleModel
 from sim.scenario import Scenario
 from sim.study import store
-from sim.study.kept import WORK, KeptRuns, is_whole, place
+from sim.study.kept import KeptRuns, is_whole, place
 from sim.study.task import Stopped, Task
 from sim.study.worker import UnknownRun, Worker, WorkerDied
-
-__all__ = ["WORK", "Progress", "run_study"]
 
 LARGE_RUN = 200_000
 """Users from which on one run uses all threads; smaller runs are lived side by side."""
@@ -98,22 +96,22 @@ def run_study(
     tell = progress or (lambda done, total, doing: None)
     if missing:
         tell(finished, total, "compiling")
-        _warm_up(next(iter(missing.values())))
+        warm_up(next(iter(missing.values())))
     tell(finished, total, "simulating")
-    with contextlib.closing(_side_by_side(missing, at, threads, durable=owner is None)) as runs:
+    with contextlib.closing(side_by_side(missing, at, threads, durable=owner is None)) as runs:
         for name in runs:
             finished += alike[name]
             tell(finished, total, "simulating")
     return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner)
 
 
-def _side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:
+def side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:
     """Live and keep the runs, several at a time; gives each one's name as it is done, and "" now and then while none is.
 
     Threads and two queues rather than an executor: an interrupt inside ``concurrent.futures.wait`` can leave its locks taken for ever.
     """
     wide = max((task.scenario.run.users for task in tasks.values()), default=0) >= LARGE_RUN
-    side_by_side = 1 if wide else min(threads, len(tasks))
+    count = 1 if wide else min(threads, len(tasks))
     todo: SimpleQueue[str] = SimpleQueue()
     done: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
     stop = threading.Event()
@@ -130,8 +128,8 @@ def _side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable
                 except BaseException as error:  # raised by whoever waits for the run
                     done.put((name, error))
 
-    kind = _Apart if worth_processes(tasks.values(), side_by_side) else _Here
-    places = [kind(folder, durable, stop, threads if wide else 1) for _ in range(side_by_side)]
+    kind = _Apart if worth_processes(tasks.values(), count) else _Here
+    places = [kind(folder, durable, stop, threads if wide else 1) for _ in range(count)]
     workers = [threading.Thread(target=work, args=(where,)) for where in places]
     try:
         for worker in workers:
@@ -214,7 +212,7 @@ class _Apart(_Here):
         self._worker.join()
 
 
-def _warm_up(task: Task) -> None:
+def warm_up(task: Task) -> None:
     """Compile the loop once, before several workers want it."""
     small = task.scenario.with_values({"run.users": 8, "run.days": 1, "population.friends.degree": 0})
     LifecycleModel(small, kinds=dict(task.kinds)).step()

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import run
-from sim.study.api import WORK, alone
+from sim.study.api import alone
+from sim.study.kept import WORK
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -258,7 +259,7 @@ def test_too_little_memory_ends_with_1_and_one_clear_line(command, monkeypatch):
     def greedy(*arguments, **options):
         raise MemoryError
 
-    monkeypatch.setattr("sim.study.run._warm_up", greedy)
+    monkeypatch.setattr("sim.study.run.warm_up", greedy)
     said = command("simulate", "base.yaml", "--quiet", "--out", "o")
     assert said.code == 1 and said.err.startswith("failed: not enough memory; ") and len(said.err.splitlines()) == 1
 

@@ -13,8 +13,8 @@ import pytest
 from sim import compare, load_scenario
 from sim.study import store
 from sim.study.api import alone
+from sim.study.kept import WORK
 from sim.study.lock import FolderInUse
-from sim.study.run import WORK
 from sim.study.task import Task
 
 
