@@ -51,7 +51,7 @@ def draw(own, traits, p: Parameters) -> None:
 
 
 def constants(p: Parameters) -> dict[str, float]:
-    """Visits of the channel for each other visit, less the orders that are new."""
+    """The channel's extra orders that each other visit loses, for an extra order on each visit of the channel."""
     return {"taken": p.substitution * p.channel_share / (1.0 - p.channel_share)}
 
 

@@ -11,8 +11,8 @@ order that went wrong, and pays for it.
 from __future__ import annotations
 
 from sim.exact import exp
-from sim.lever import Account, Counter, LeverParameters, Preset
-from sim.parameter import MONEY, param
+from sim.lever import Account, Counter, LeverParameters, Night, Preset
+from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
 
 OZPOLAT = "Özpolat & Jank 2015, 288,169 transactions"
@@ -37,7 +37,7 @@ class Parameters(LeverParameters):
     guarantee_recovery: float = param(0.5, "share", "of the hurt of an order that went wrong, made good", ge=0, le=1, source="de Matos, Henrique & Rossi 2007, direction", grade="B")
     customers_share: float = param(0.25, "share", "of all this that acts on whoever has ordered before", ge=0, le=1, source=OZPOLAT + ": weaker with experience", grade="B")
     review_cost: float = param(0.05, MONEY, "of asking for a review, for each order", ge=0, le=1_000, source="design")
-    seal_cost: float = param(0.02, MONEY, "of each seal, for each order", ge=0, le=1_000, source="design")
+    seal_per_day: float = param(1.00, MONEY, "fee of each seal, however much is sold", ge=0, le=1e6, source="design")
     guarantee_cost: float = param(5.00, MONEY, "paid for each order that went wrong", ge=0, le=100_000, source="design")
 
 
@@ -46,7 +46,7 @@ COUNTERS = {
     "claims": Counter("orders", "that went wrong today and were made good"),
 }
 ACCOUNTS = {
-    "programme": Account("cost", "reviews and seals"),
+    "programme": Account("cost", "asking for reviews, and the fees of seals"),
     "claims_paid": Account("cost", "the guarantee"),
 }
 PRESETS = {
@@ -59,11 +59,18 @@ PRESETS = {
 
 
 def constants(p: Parameters) -> dict[str, float]:
-    """What reviews, stars, seals and guarantee bring a newcomer's order together; the cost of one order."""
+    """What reviews, stars, seals and guarantee together bring a newcomer's order."""
     shown = exp(-p.usual_reviews / p.review_scale) - exp(-p.reviews / p.review_scale)
     stars = (p.usual_stars - p.best_stars) ** 2 - (p.stars - p.best_stars) ** 2
     seals = p.seal_order * (min(p.seals, 1) + p.second_seal * min(max(p.seals - 1, 0), 1)) - p.seal_excess * max(p.seals - 2, 0)
     return {"to_order": p.review_order * shown + p.star_order * stars + seals + p.guarantee_order * p.guarantee}
+
+
+def overnight(night: Night) -> None:
+    """Seals are paid by the day."""
+    p = night.parameters
+    if p.active:
+        night.post("programme", p.seals * minor_units(p.seal_per_day))
 
 
 @rule("visit")
@@ -85,8 +92,8 @@ def vouch(u, own, p, t, m):
 
 @rule("reward")
 def keep_word(u, own, p, t, m):
-    """Reviews and seals cost a little with each order, the guarantee with each that went wrong."""
-    m.programme += p.review_cost + p.seals * p.seal_cost
+    """Asking for a review costs a little with each order, the guarantee with each that went wrong."""
+    m.programme += p.review_cost
     if t.failed and p.guarantee:
         m.claims += 1
         m.claims_paid += p.guarantee_cost
