@@ -82,8 +82,8 @@ def show_goods(u, own, p, t, m):
 @rule("pay")
 def price(u, own, p, t, m):
     """What the prices differ from list is taken off or added; good goods please."""
-    off = min(int(t.basket * p.off), t.due)
-    extra = int(t.basket * p.on_top)
+    off = min(int(t.basket * p.off + 0.5), t.due)
+    extra = int(t.basket * p.on_top + 0.5)
     t.due += extra - off
     t.perceived_saving += p.strength * (off - extra)
     m.price_cut += off

@@ -28,7 +28,7 @@ SF = "Cui, Li, Li & Yu 2020, Alibaba without SF Express: sales −14.6 %"
 class Parameters(LeverParameters):
     days: float = param(2.0, "days", "from order to door", ge=0, le=60, source="design")
     usual_days: float = param(4.0, "days", "that users are used to: no effect", ge=0, le=60)
-    day_order: float = param(0.02, "logit/day", "order decision, for each day sooner", ge=0, le=0.5, source=JD + "; with `day_quality`, for two days and half as many late", grade="B")
+    day_order: float = param(0.042, "logit/day", "order decision, for each day sooner", ge=0, le=0.5, source=JD + "; with `day_quality`, for two days and half as many late", grade="B")
     day_quality: float = param(0.03, "points/day", "how an order is felt (−1 … 1), for each day sooner", ge=0, le=0.5)
     late: float = param(0.03, "share", "of parcels that come later than promised", ge=0, le=1, source="design")
     usual_late: float = param(0.06, "share", "that users are used to: no effect", ge=0, le=1)

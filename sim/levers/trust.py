@@ -3,7 +3,7 @@
 The logit of a newcomer's order rises by review_order·(1 − e^(−reviews/review_scale)), falls by star_order·(stars − best_stars)², and rises by seal_order with
 the first seal and by less with the second; each seal beyond two costs some of it (Özpolat & Jank 2015, randomised, 288,169 transactions at 493
 shops). Reviews and stars count against ``usual_reviews`` and ``usual_stars``; no seal and no guarantee are usual. Stars that are too good to be true sell less than
-4.2 to 4.7 (Spiegel 2017, which compares products, so its +270 % for five reviews is mostly selection: the default is a sixth of it, the preset
+4.2 to 4.7 (Spiegel 2017, which compares products, so its +270 % for five reviews is mostly selection: the default is a tenth of it, the preset
 ``spiegel`` is all of it). Whoever has ordered before is moved by ``customers_share`` of all this. A guarantee also makes good part of the hurt of an
 order that went wrong, and pays for it.
 """
@@ -22,7 +22,7 @@ SPIEGEL = "Spiegel Research Center 2017, observational"
 class Parameters(LeverParameters):
     reviews: int = param(20, "reviews", "shown for a product", ge=0, le=1_000_000, source="design")
     usual_reviews: int = param(5, "reviews", "that users are used to: no effect", ge=0, le=1_000_000)
-    review_order: float = param(0.30, "logit", "a newcomer's order, for as many reviews as one can wish", ge=0, le=3, source=SPIEGEL + ": +270 % for five; discounted to a sixth", grade="D")
+    review_order: float = param(0.18, "logit", "a newcomer's order, for as many reviews as one can wish", ge=0, le=3, source=SPIEGEL + ": +270 % for five; discounted to a tenth", grade="D")
     review_scale: float = param(4.0, "reviews", "that bring 63 % of it", ge=0.1, le=10_000, source=SPIEGEL + ": most with the first five, nothing after ten", grade="C")
     stars: float = param(4.5, "stars", "average of the reviews", ge=1, le=5, source="design")
     usual_stars: float = param(4.0, "stars", "that users are used to: no effect", ge=1, le=5)
@@ -33,7 +33,7 @@ class Parameters(LeverParameters):
     second_seal: float = param(0.5, "share", "of that, for the second seal", ge=0, le=1)
     seal_excess: float = param(0.10, "logit", "lost with each seal beyond two", ge=0, le=1, source=OZPOLAT + ", direction", grade="B")
     guarantee: bool = param(True, "-", "money back, or as new", source="design")
-    guarantee_order: float = param(0.10, "logit", "a newcomer's order, where there is a guarantee", ge=0, le=1)
+    guarantee_order: float = param(0.05, "logit", "a newcomer's order, where there is a guarantee", ge=0, le=1)
     guarantee_recovery: float = param(0.5, "share", "of the hurt of an order that went wrong, made good", ge=0, le=1, source="de Matos, Henrique & Rossi 2007, direction", grade="B")
     customers_share: float = param(0.25, "share", "of all this that acts on whoever has ordered before", ge=0, le=1, source=OZPOLAT + ": weaker with experience", grade="B")
     review_cost: float = param(0.05, MONEY, "of asking for a review, for each order", ge=0, le=1_000, source="design")
