@@ -1,11 +1,12 @@
 """Assortment 商品丰富度/品质/价格: how many wishes the shop can fill, how good the goods are, and what they cost against the rival's.
 
-Against the usual shop (``usual_variety``, quality 0, price index 1), where effect and cost are nothing, the defaults describe one that can fill 60 instead of
-50 of 100 wishes with somewhat better goods at the same prices. A visit whose wish can be filled though it usually could not has a logit higher by
-``variety_order``; ``fit`` says how many wishes of each persona are filled, where personas differ. Quality is how orders that do not fail are felt
-(``t.quality``), so it sells on the orders after. A price index below 1 is taken off every order, above 1 it is added: the reference price
-gets used to it (``behaviour.price_gain``, ``price_loss``), the comparison with the rival (``rival_order``) does not wear off; together they give
-the own-price elasticity of about −2.5 that scanner data show. Wider and better ranges cost a share of the basket.
+Against the usual shop (``usual_variety``, quality 0, price index 1), where effect and cost are nothing, the defaults describe one that can
+fill 60 instead of 50 of 100 wishes with somewhat better goods at the same prices. A visit whose wish can be filled though it usually could
+not has a logit higher by ``variety_order``; ``fit`` says how many wishes of each persona are filled, where personas differ. Quality is how
+orders that do not fail are felt (``t.quality``), so it sells on the orders after. A price index below 1 is taken off every order, above 1
+it is added: the reference price gets used to it (``behaviour.price_gain``, ``price_loss``), the comparison with the rival (``rival_order``)
+does not wear off; together they give the own-price elasticity of about −2.5 that scanner data show. Wider and better ranges cost a share of
+the basket.
 """
 
 from __future__ import annotations
@@ -51,8 +52,13 @@ ACCOUNTS = {
 }
 LAWS = {"no price is at once above and below list": lambda total, own: total["price_cut"] >= 0 and total["price_rise"] >= 0}
 PRESETS = {
-    "every_wish_counts": Preset("who does not find what is wanted never takes something else", "accounting identity at half the wishes filled", {"variety_order": 1.1}, "D"),
-    "choice_overload": Preset("more choice sells no more", "Scheibehenne, Greifeneder & Todd 2010, mean of 50 experiments", {"variety_order": 0.0}, "B"),
+    "every_wish_counts": Preset(
+        "who does not find what is wanted never takes something else", "arithmetic, where half of the wishes are filled",
+        {"variety_order": 1.1}, "D",
+    ),
+    "choice_overload": Preset(
+        "more choice sells no more", "Scheibehenne, Greifeneder & Todd 2010, mean of 50 experiments", {"variety_order": 0.0}, "B",
+    ),
 }
 
 

@@ -1,13 +1,14 @@
 """Checkout 购买流程/支付: fewer steps, no account wall, payment methods for everybody, and what delivery costs the customer.
 
-Steps, wall and methods count against the usual checkout (``usual_steps``, an account wall, ``usual_methods``), where the effect is nothing; the defaults
-describe a shorter one. Their sizes share out Baymard's potential of a perfect checkout, +35 % orders (log .30), by the reasons people give for leaving
-a cart: account wall 26, too long 22, no method of theirs 13. That potential was estimated, never measured.
+Steps, wall and methods count against the usual checkout (``usual_steps``, an account wall, ``usual_methods``), where the effect is nothing;
+the defaults describe a shorter one. Their sizes share out Baymard's potential of a perfect checkout, +35 % orders (log .30), by the reasons
+people give for leaving a cart: account wall 26, too long 22, no method of theirs 13. That potential was estimated, never measured.
 
-A delivery fee lowers the logit by fee_order·(fee / usual basket)·(share of orders on which it must be expected); from ``free_from`` on it is waived, and an order
-a little too small is filled up with chance ``top_up``. Such offers sell, and often do not pay (Lewis, Singh & Fay 2006). Every order is charged
-the fee (account ``fees``), and where it is waived the platform takes it over (``subsidy``); the carrier's bill belongs to the lever ``delivery``
-and is nowhere counted twice. A percentage that another lever takes off what is due takes off the fee, too.
+A delivery fee lowers the logit by fee_order·(fee / usual basket)·(share of orders on which it must be expected); from ``free_from`` on it
+is waived, and an order a little too small is filled up with chance ``top_up``. Such offers sell, and often do not pay (Lewis, Singh & Fay
+2006). Every order is charged the fee (account ``fees``), and where it is waived the platform takes it over (``subsidy``); the carrier's
+bill belongs to the lever ``delivery`` and is nowhere counted twice. A percentage that another lever takes off what is due takes off the
+fee, too.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def constants(p: Parameters) -> dict[str, float]:
 def ease(u, own, p, t, m):
     """A shorter way to pay eases the order; a fee that must be expected puts off.
 
-    The share of orders expected to lie below the threshold falls evenly from 1 to 0 between usual baskets of half and of one and a half times the threshold.
+    The share of orders expected to lie below the threshold falls evenly from 1 to 0 between usual baskets of half and of one and a half
+    times the threshold.
     """
     t.order_pull += p.strength * p.to_order
     if p.delivery_fee > 0:

@@ -1,12 +1,12 @@
 """Delivery 物流配送: how soon parcels come, how many come late, and what each costs.
 
-Against the usual delivery (``usual_days``, ``usual_late``, ``usual_cost``), where effect and cost are nothing, the defaults describe a better courier: two days sooner,
-half as many late, 0.50 a parcel dearer. A day sooner raises the logit of ordering by ``day_order`` and pleases by ``day_quality`` when the parcel
-comes. A late parcel is a failed order: those beyond the usual share are failures of their own, and where fewer are late than usual, the world's own
-failures, of which ``late_part`` are late parcels, become fewer by that part.
+Against the usual delivery (``usual_days``, ``usual_late``, ``usual_cost``), where effect and cost are nothing, the defaults describe a
+better courier: two days sooner, half as many late, 0.50 a parcel dearer. A day sooner raises the logit of ordering by ``day_order`` and
+pleases by ``day_quality`` when the parcel comes. A late parcel is a failed order: those beyond the usual share are failures of their own,
+and where fewer are late than usual, the world's own failures, of which ``late_part`` are late parcels, become fewer by that part.
 
-What good delivery is worth, sources put differently: +7.8 % spending with JD's own fleet, which the defaults reproduce on the baseline, −14.6 % sales while
-Alibaba lost its best courier, which the preset ``sf_alibaba`` takes for two days.
+What good delivery is worth, sources put differently: +7.8 % spending with JD's own fleet, which the defaults reproduce on the baseline,
+−14.6 % sales while Alibaba lost its best courier, which the preset ``sf_alibaba`` takes for two days.
 
 The carrier's usual bill is part of the cost of goods (``economics.margin``); posted is what a parcel costs beyond it, below 0 where it is
 cheaper. What customers pay for delivery is the lever ``checkout``'s; ``fee`` here is a surcharge for this delivery on top of that.
@@ -49,7 +49,10 @@ ACCOUNTS = {
 }
 LAWS = {"no more parcels are late than are sent": lambda total, own: total["late"] <= total["parcels"]}
 PRESETS = {
-    "jd_fleet": Preset("a fleet of one's own, as JD's: next day, hardly ever late", JD, {"days": 1.0, "late": 0.02, "cost_per_parcel": 4.00}, "B"),
+    "jd_fleet": Preset(
+        "a fleet of one's own: next day, hardly ever late; the costs are an assumption", JD,
+        {"days": 1.0, "late": 0.02, "cost_per_parcel": 4.00}, "C",
+    ),
     "sf_alibaba": Preset("speed sells as in the days without SF Express, if those meant two days more", SF, {"day_order": 0.079}, "B"),
 }
 

@@ -1,11 +1,11 @@
 """Trust 信任: reviews, stars, seals and a guarantee make newcomers dare to order.
 
-The logit of a newcomer's order rises by review_order·(1 − e^(−reviews/review_scale)), falls by star_order·(stars − best_stars)², and rises by seal_order with
-the first seal and by less with the second; each seal beyond two costs some of it (Özpolat & Jank 2015, randomised, 288,169 transactions at 493
-shops). Reviews and stars count against ``usual_reviews`` and ``usual_stars``; no seal and no guarantee are usual. Stars that are too good to be true sell less than
-4.2 to 4.7 (Spiegel 2017, which compares products, so its +270 % for five reviews is mostly selection: the default is a tenth of it, the preset
-``spiegel`` is all of it). Whoever has ordered before is moved by ``customers_share`` of all this. A guarantee also makes good part of the hurt of an
-order that went wrong, and pays for it.
+The logit of a newcomer's order rises by review_order·(1 − e^(−reviews/review_scale)), falls by star_order·(stars − best_stars)², and rises
+by seal_order with the first seal and by less with the second; each seal beyond two costs some of it (Özpolat & Jank 2015, randomised,
+288,169 transactions at 493 shops). Reviews and stars count against ``usual_reviews`` and ``usual_stars``; no seal and no guarantee are
+usual. Stars that are too good to be true sell less than 4.2 to 4.7 (Spiegel 2017, which compares products, so its +270 % for five reviews
+is mostly selection: the default is a tenth of it, the preset ``spiegel`` is all of it). Whoever has ordered before is moved by
+``customers_share`` of all this. A guarantee also makes good part of the hurt of an order that went wrong, and pays for it.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ ACCOUNTS = {
     "claims_paid": Account("cost", "the guarantee"),
 }
 PRESETS = {
-    "spiegel": Preset("reviews as strong as where products with and without are compared: an upper bound", SPIEGEL, {"review_order": 1.84}, "C"),
+    "spiegel": Preset("reviews as strong as in a comparison of products: an upper bound", SPIEGEL, {"review_order": 1.84}, "C"),
     "seals_only": Preset(
         "only what was randomised: the seals", OZPOLAT,
         {"review_order": 0.0, "star_order": 0.0, "guarantee_order": 0.0}, "A",
     ),
-}  # fmt: skip
+}
 
 
 def constants(p: Parameters) -> dict[str, float]:
