@@ -17,7 +17,8 @@ its common random numbers, mesa-frames; and this project on one thread and on tw
 of their own, which are thrown away afterwards (--environments keeps them); a peer that cannot be had is named with the reason.
 
 First the results are compared, and without agreement no speed is shown (exit code 1). Then, from interleaved rounds, each run in a process
-of its own: nanoseconds of a user's day (stepping only), seconds from the start of Python to a small world's end, memory at its peak.
+of its own: nanoseconds of a user's day (stepping only; of processor time, with two threads of time on the clock), seconds from the start
+of Python to a small world's end, memory at its peak.
 """
 
 from __future__ import annotations
@@ -131,9 +132,9 @@ def summaries(taken: Mapping[str, list[dict]], users: int) -> dict[str, dict[str
     """Medians of the rounds; the first entry of each peer's runs is its first start."""
     out = {}
     for name, (first, *runs) in taken.items():
-        walls = [run["wall_ns"] for run in runs]
+        times = user_days(name, runs)
         out[name] = {
-            "ns": measuring.median(walls), "ns_low": min(walls), "ns_high": max(walls),
+            "ns": measuring.median(times), "ns_low": min(times), "ns_high": max(times),
             "first_start": first["start_s"], "start": measuring.median(run["start_s"] for run in runs),
             "build": measuring.median(run["build_s"] for run in runs),
             "peak_mb": measuring.median(run["peak_mb"] for run in runs),
@@ -145,15 +146,23 @@ def summaries(taken: Mapping[str, list[dict]], users: int) -> dict[str, dict[str
 def versions(taken: Mapping[str, list[dict]]) -> dict[str, str]:
     """Versions of this project's packages; and of another environment's, in brackets behind the peer's own."""
     own = dict(taken[OWN][0]["versions"])
-    for name, runs in taken.items():
+    for runs in taken.values():
         (first, version), *others = runs[0]["versions"].items()
-        own.setdefault(first, version + "".join(f" (with {k} {v})" for k, v in others if PEERS[name].package))
+        beside = ", ".join(f"{k} {v}" for k, v in others)
+        own.setdefault(first, f"{version} (with {beside})" if beside else version)
     return own
 
 
 def times_own(taken: Mapping[str, list[dict]], name: str) -> float:
     """How many times as long as this project: the median of the rounds' ratios."""
-    return measuring.median(other["wall_ns"] / own["wall_ns"] for other, own in zip(taken[name][1:], taken[OWN][1:], strict=True))
+    theirs, own = (user_days(peer, taken[peer][1:]) for peer in (name, OWN))
+    return measuring.median(a / b for a, b in zip(theirs, own, strict=True))
+
+
+def user_days(name: str, runs: Sequence[dict]) -> list[float]:
+    """Nanoseconds of a user's day in each run: of processor time, which a busy machine disturbs less; with threads on the clock."""
+    clock = "wall_ns" if PEERS[name].options.get("threads", 1) > 1 else "cpu_ns"
+    return [run[clock] for run in runs]
 
 
 def show(taken: Mapping[str, list[dict]], missing: Mapping[str, str], users: int, days: int, out: Path) -> None:

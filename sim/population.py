@@ -85,7 +85,7 @@ SCRATCH = (
     ("basket", "i8", "minor units: this order before discounts"),
     ("due", "i8", "minor units: of it still to pay"),
     ("perceived_saving", "f8", "minor units: felt on this order"),
-    ("basket_lift", "f8", "log: lift of this day's baskets"),
+    ("basket_lift", "f8", "log: lift of this visit's basket"),
     ("failure", "f8", "probability: that this order goes wrong, beside the world's own"),
     ("failure_pull", "f8", "logit: pull on the world's own failures"),
     ("recovery", "f8", "share: of a failure's hurt that is made good"),
@@ -98,6 +98,7 @@ SCRATCH = (
     ("accepted", "i8", "0/1: signed up today on a friend's invitation"),
     ("entered", "i8", "0/1: signed up today"),
     ("returned", "i8", "0/1: came back today after having left"),
+    ("channel", "i8", "place in CHANNELS: by which a prospect was reached today; below 0: by none"),
     ("completion", "f8", "share: of sign-ups begun that are finished"),
     ("hazards", ("f8", (len(CHANNELS),)), "1/day: of being reached, by channel"),
 )

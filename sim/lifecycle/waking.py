@@ -31,7 +31,6 @@ def wake_up(u, p, t):
     t.by_contact = 0.0
     t.return_hazard = 0.0
     t.messages = 0.0
-    t.basket_lift = 0.0
     t.visits = 0
     t.visit = 0
     t.orders = 0
