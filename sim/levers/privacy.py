@@ -21,7 +21,7 @@ from sim.parameter import MONEY, param
 from sim.rule import rule
 
 CONSENT, BREACH, WITHDRAW = (purpose(f"privacy.{n}") for n in ("consent", "breach", "withdraw"))
-NOT_ASKED, REFUSED, AGREED = range(3)
+REFUSED, AGREED = 1, 2
 
 
 class Parameters(LeverParameters):
@@ -89,7 +89,7 @@ def overnight(night: Night) -> None:
 def ask(u, own, p, t, m):
     """At sign-up everybody is asked, or told, and some refuse."""
     own.choice = AGREED
-    if chance(t.key, u.id, t.day, CONSENT, 0) < p.strength * p.refusing:
+    if chance(t.key, u.id, -1, CONSENT, 0) < p.strength * p.refusing:
         own.choice = REFUSED
         u.consent = 0
     else:

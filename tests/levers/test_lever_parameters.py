@@ -6,13 +6,17 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import differ, lived
+from lever_worlds import LIVELY, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
+    "service": {"free_lift": 1.0},
+    "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
+    "alliances": {"member_share": 0.5, "reach_per_day": 0.02, "benefit_visit": 0.3, "benefit_order": 0.3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
     "winback": {
         "after_days": 5,
@@ -43,6 +47,13 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    "promotions.dates": [620],
+    "promotions.lasts_days": [5],
+    "promotions.depth": [0.4],
+    "promotions.demand": [4.0],
+    "service.returns": "none",
+    "service.memory_days": 2.0,
+    "privacy.default": "opt_out",
     "budget": 50.0,
     "audience": "everyone",
     "percent": 0.2,
@@ -66,12 +77,27 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "service.return_fee": {"returns": "fee"},
+    "service.fee_deters": {"returns": "fee"},
+    "service.fee_hurt": {"returns": "fee"},
+    "alliances.loss_weight": {"exit_on": 20},
+    "alliances.sting_days": {"exit_on": 20},
+    "privacy.opt_out_share": {"default": "opt_out"},
+    **{f"privacy.{name}": {"breach_on": 20} for name in ("breach_order", "breach_stay", "trust_days", "spared", "withdraw", "fine")},
     "max_discount": {"percent": 0.5, "max_discount": 2.0},
     "night_weight": {"night_weight": 1.0},
     "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
     "points.max_share": {"value_per_point": 0.5},
 }
 """What else must be set for a parameter to matter; by name, or by lever and name."""
+
+FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
+MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
+WORLDS = {"membership": FAILING, "service": FAILING, "feedback": FAILING, "alliances": MARKET}
+"""The world itself, where a lever needs another one than the lively one."""
+
+AROUND = {"points": {"community": {}}, "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}}}
+"""Levers beside it, where one needs them."""
 
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
@@ -81,7 +107,9 @@ def look_up(table, lever, parameter, otherwise):
 
 
 def changed(value, entry):
-    """Twice as much, half as much, or a little."""
+    """Twice as much, half as much, or a little; a switch the other way."""
+    if isinstance(value, bool):
+        return not value
     if value in (0, 0.0):
         return entry["maximum"] if isinstance(value, int) and entry["maximum"] <= 1 else type(value)(1)
     more = value * 2
@@ -105,8 +133,7 @@ def read(block, path, default):
 def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
-    around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block})
+    return lived({**AROUND.get(lever, {}), lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])
