@@ -10,7 +10,7 @@ from sim.scenario import Scenario
 
 PERIOD, LAST_JOIN = 5, 5
 EAGER = {"join_rate": 0.99, "min_orders": 0, "selection": 0.0, "fee_drag": 0.0, "again_days": 3_650, "period_days": PERIOD}
-BUSY = {"order_rate": {"r": 3.0, "alpha_weeks": 1.0}, "visit_conversion": 0.1, "dropout": {"mode": "none"}, "friends": {"degree": 0}}
+BUSY = {"order_rate": {"r": 10.0, "alpha_weeks": 2.0}, "visit_conversion": 0.2, "dropout": {"mode": "none"}, "friends": {"degree": 0}}
 
 
 def members(users, dates, **block):
@@ -22,11 +22,11 @@ def members(users, dates, **block):
     assert model.broken_laws() == []
     own = model.rows["membership"]
     joined_late = model.daily()["membership_joined"][LAST_JOIN + 1 :].sum()
-    assert joined_late < 0.001 * users
+    assert joined_late < 0.0001 * users
     return own
 
 
-@pytest.mark.parametrize(("a", "b", "users"), [(0.072, 0.728, 600_000), (0.668, 3.806, 300_000), (0.704, 1.182, 600_000)])
+@pytest.mark.parametrize(("a", "b", "users"), [(0.072, 0.728, 200_000), (0.668, 3.806, 200_000), (0.704, 1.182, 400_000)])
 def test_members_over_renewals_are_the_sbg(a, b, users):
     dates = 8
     own = members(users, dates, trial_days=0, renewal_a=a, renewal_b=b)
@@ -41,11 +41,11 @@ def test_members_over_renewals_are_the_sbg(a, b, users):
 
 def test_of_trials_73_of_100_are_paid_for_and_those_renew_as_published():
     """Prime-like: trial to paid 73 %, then 91 % and 96 % renew."""
-    own = members(300_000, 3, trial_days=4)
+    own = members(200_000, 3, trial_days=4)
     tried = own["tried"] > 0
     periods = own["periods"][tried]
     paid = (periods > 0).mean()
     hold(paid, 0.73, (0.73 * 0.27 / tried.sum()) ** 0.5, "trials paid for")
     first, second = (periods > 1).sum() / (periods > 0).sum(), (periods > 2).sum() / (periods > 1).sum()
-    hold([first, second], [0.728 / 0.8, 1.728 / 1.8], [0.0007, 0.0006], "renewals")
+    hold([first, second], [0.728 / 0.8, 1.728 / 1.8], [0.0008, 0.0006], "renewals")
     assert [round(100 * first), round(100 * second)] == [91, 96]
