@@ -7,6 +7,7 @@ same bits, and the story says so itself: it raises where they do not.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +77,8 @@ class Life:
 
     scenario: str
     user: int
+    start: datetime.date
+    currency: str
     traits: dict[str, float | str]
     days: list[Day]
 
@@ -205,7 +208,8 @@ def life(scenario: Any, user: int, *, replication: int = 0, users: int | None = 
         "deal_proneness": float(row["deal_proneness"]),
         "persona": list(model.plan.personas)[row["persona"]] if model.plan.personas else "",
     }
-    return Life(model.plan.name, user, traits, teller.days)
+    plan = model.plan
+    return Life(plan.name, user, plan.calendar.start, plan.economics.currency, traits, teller.days)
 
 
 def parting(one: Life, other: Life) -> int | None:
