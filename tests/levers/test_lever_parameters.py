@@ -6,13 +6,17 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import differ, lived
+from lever_worlds import LIVELY, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
+    "service": {"free_lift": 1.0},
+    "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
+    "alliances": {"member_share": 0.5, "reach_per_day": 0.02, "benefit_visit": 0.3, "benefit_order": 0.3},
     "assortment": {"price_index": 0.9},
     "checkout": {"delivery_fee": 3.0, "free_from": 30.0},
     "delivery": {"fee": 1.0},
@@ -47,6 +51,13 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    "promotions.dates": [620],
+    "promotions.lasts_days": [5],
+    "promotions.depth": [0.4],
+    "promotions.demand": [4.0],
+    "service.returns": "none",
+    "service.memory_days": 2.0,
+    "privacy.default": "opt_out",
     "assortment.fit": [0.9],
     "trust.best_stars": 4.2,
     "site.latency_basket": 0.05,
@@ -73,6 +84,13 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "service.return_fee": {"returns": "fee"},
+    "service.fee_deters": {"returns": "fee"},
+    "service.fee_hurt": {"returns": "fee"},
+    "alliances.loss_weight": {"exit_on": 20},
+    "alliances.sting_days": {"exit_on": 20},
+    "privacy.opt_out_share": {"default": "opt_out"},
+    **{f"privacy.{name}": {"breach_on": 20} for name in ("breach_order", "breach_stay", "trust_days", "spared", "withdraw", "fine")},
     "max_discount": {"percent": 0.5, "max_discount": 2.0},
     "night_weight": {"night_weight": 1.0},
     "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
@@ -81,8 +99,16 @@ NEEDS = {
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
-WORLDS = {"delivery": FAILING, "trust": FAILING}
+MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
+WORLDS = {"delivery": FAILING, "trust": FAILING, "membership": FAILING, "service": FAILING, "feedback": FAILING, "alliances": MARKET}
 """The world itself, where a lever needs another one than the lively one."""
+
+AROUND = {
+    "points": {"community": {}},
+    "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}},
+    "feedback": {"assortment": {"quality": 1.0}},
+}
+"""Levers beside it, where one needs them."""
 
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
@@ -118,8 +144,7 @@ def read(block, path, default):
 def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
-    around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block}, **WORLDS.get(lever, {}))
+    return lived({**AROUND.get(lever, {}), lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])
