@@ -44,16 +44,6 @@ UNITS = {
     "point": "分",
     "runs": "次",
     "date": "日期",
-    "ms": "毫秒",
-    "steps": "步",
-    "step": "步",
-    "parcels": "件",
-    "reviews": "条评价",
-    "seals": "个认证",
-    "stars": "星",
-    "share of basket": "占订单原价比例",
-    "logit": "对数几率",
-    "100 ms": "100 毫秒",
 }
 ACCOUNTS = {
     "discount": "优惠",
@@ -66,28 +56,11 @@ ACCOUNTS = {
     "spend": "投放",
     "shipping": "运费补贴",
     "benefits": "权益",
-    "fees": "运费收入",
-    "subsidy": "包邮补贴",
-    "carrier": "配送加价",
-    "surcharge": "配送附加费",
-    "programme": "评价与认证",
-    "claims_paid": "赔付",
-    "price_cut": "降价",
-    "price_rise": "加价",
-    "range": "扩充品类",
-    "better_goods": "提升品质",
-    "platform": "推荐服务",
-    "upkeep": "站点维护",
 }
 """Last part of an account's name; another is said as it is."""
 CORE_ACCOUNTS = {"basket": "订单原价", "revenue": "收入", "cost_of_goods": "商品成本"}
 ORIGINS = {DESIGN: Both("design", "平台决策"), ASSUMPTION: Both("assumption", "假设")}
-KINDS = {
-    "discount": Both("discount", "优惠"),
-    "fee": Both("fee", "收费"),
-    "income": Both("income", "收入"),
-    "cost": Both("cost", "成本"),
-}
+KINDS = {"discount": Both("discount", "优惠"), "cost": Both("cost", "成本")}
 
 
 def lever_name(name: str, doc: str) -> str:
