@@ -111,4 +111,8 @@ def go_to_sleep(u, p, t, stage_before):
         t.wake = t.day + 1
     elif p.dropout == PER_RENEWAL:
         t.wake = min(t.wake, t.day + p.period_days - t.age % p.period_days)
-    t.bound = u.visit_rate * exp(min(t.visit_pull + t.headroom, MOST_PULL))
+    most = t.visit_pull + t.headroom
+    if -0.5 <= most <= 1.75:  # there eˣ ≤ 1 + x + x², which is near enough for a bound
+        t.bound = u.visit_rate * (1.0 + most + most * most)
+    else:
+        t.bound = u.visit_rate * exp(min(most, MOST_PULL))
