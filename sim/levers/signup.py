@@ -25,7 +25,7 @@ VOUCHER, GOODS = range(2)
 class Parameters(LeverParameters):
     steps: int = param(3, "steps", "of the form (1: as short as can be)", ge=1, le=30, source="design")
     quick_login: float = param(0.0, "share", "of people who have an account with which one step is enough (WeChat, phone number)", ge=0, le=1, source="design")
-    completion: float = param(0.9, "share", "of leads who finish a form of one step without a gift", gt=0, lt=1)
+    completion: float = param(0.9, "share", "of leads who finish a form of one step without a gift", ge=0.001, le=0.999)
     step_loss: float = param(0.3, "logit", "finishing, for each further step", ge=0, le=5)
     gift: float = param(0.00, MONEY, "given for signing up", ge=0, le=10_000, source="design")
     gift_as: Literal["voucher", "goods"] = param("voucher", "-", "taken off an early order, or sent at once", source="design")
