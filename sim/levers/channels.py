@@ -1,8 +1,8 @@
 """Channels 引流渠道: content, search, ads, partners and offline media bring leads, each more dearly the more is spent on it.
 
 A channel's leads a day saturate: leads = S·(1 − e^(−spend/κ)), so each further lead, and with it CAC, costs more (κ/S for the first one). They are
-spread as a hazard over the prospects who are left, times each one's fit: the weight of the persona, and 1 ± targeting for the half of people
-worth more and worth less to the platform, which can be told only of those who consent. Mean fit is 1 where weights have mean 1; as the
+spread as a hazard over the prospects who are left, times each one's fit: the weight of the persona, and 1 ± targeting for the half who
+order more often and the other half, which can be told only of those who consent. Mean fit is 1 where weights have mean 1; as the
 fitting are used up it falls, and leads with it. Who has been acquired there may visit more or less, buy larger baskets, and stay longer.
 Creatives can be tried against each other in one channel: each prospect always sees the same one of the two. Media are paid whoever comes; without
 a market (`entry: market`) nobody does. Forms and effects are assumptions: published numbers of this kind are vendors' own.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 from pydantic import model_validator
 
 from sim.chance import chance, purpose
@@ -20,6 +19,7 @@ from sim.exact import exp, log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, minor_units, param
 from sim.parameter import Parameters as Block
+from sim.population import ORDER_RATE
 from sim.rule import rule
 from sim.segment import ADS, CONTENT, OFFLINE, PARTNERS, SEARCH
 
@@ -38,7 +38,7 @@ class Content(Block):
     saturation: float = param(12.0, "leads/day", "most leads that any spend brings (S)", ge=0, le=1e6)
     kappa: float = param(24.00, MONEY, "spend a day that brings 63 % of them (κ)", ge=0.01, le=1e7)
     persona_weights: tuple[float, ...] = param((), "times", "reach of each persona, in the order of their names; who is not listed has 1", at_most=PERSONAS)
-    targeting: float = param(0.0, "share", "0: whoever; 1: of those who consent only the half worth more", ge=0, le=1, source="design")
+    targeting: float = param(0.0, "share", "0: whoever; 1: of those who consent only the half who order more often", ge=0, le=1, source="design")
     quality: float = param(1.1, "times", "visit rate of people acquired here", ge=0.05, le=10)
     basket: float = param(1.0, "times", "usual basket of people acquired here", ge=0.05, le=10)
     stay: float = param(0.1, "logit", "staying, of people acquired here", ge=-3, le=3)
@@ -66,7 +66,7 @@ class Ads(Content):
     spend_per_day: float = param(30.00, MONEY, "media spend", ge=0, le=1e7, source="design")
     saturation: float = param(30.0, "leads/day", "most leads that any spend brings (S)", ge=0, le=1e6)
     kappa: float = param(90.00, MONEY, "spend a day that brings 63 % of them (κ)", ge=0.01, le=1e7)
-    targeting: float = param(0.3, "share", "0: whoever; 1: of those who consent only the half worth more", ge=0, le=1, source="design")
+    targeting: float = param(0.3, "share", "0: whoever; 1: of those who consent only the half who order more often", ge=0, le=1, source="design")
     quality: float = param(0.8, "times", "visit rate of people acquired here", ge=0.05, le=10)
     stay: float = param(-0.1, "logit", "staying, of people acquired here", ge=-3, le=3)
 
@@ -112,7 +112,7 @@ class Parameters(LeverParameters):
 
 COLUMNS = {
     "source": Column("u1", "code", "0 nobody's, 1 … 5: acquired by content, search, ads, partners, offline", daily=True),
-    "promising": Column("u1", "0/1", "of the half of people who are worth more to the platform"),
+    "promising": Column("u1", "0/1", "of the half of their kind who order more often"),
 }
 COUNTERS = {
     **{f"{n}_leads": Counter("users", f"reached by {n} today, signed up or not") for n in NAMES},
@@ -133,9 +133,8 @@ LAWS = {
 
 
 def draw(own, traits, p: Parameters) -> None:
-    """Who is of the half worth more: usual basket times visit rate, against everybody's median."""
-    worth = traits.users["visit_rate"] * traits.users["usual_basket"]
-    own["promising"] = worth > np.median(worth)
+    """Who is of the half of their kind who order more often."""
+    own["promising"] = traits.luck(ORDER_RATE) > 0.5
 
 
 def leads_per_day(channel: Content) -> float:

@@ -11,7 +11,8 @@ from sim.lever import levers
 from sim.model import LifecycleModel
 from sim.userset import UserSet
 
-ALONE = tuple(name for name in levers() if name != "community")
+ALONE = tuple(name for name in levers() if name not in ("community", "group_buy", "referral"))
+"""Levers through which nobody hears of anybody."""
 
 
 class InAnyOrder(LifecycleModel):

@@ -19,6 +19,12 @@ LIVELY = {
     "newcomer": {"visit_lift": 1.0},
 }
 
+MARKET = {
+    "population": {**LIVELY, "entry": "market"},
+    "market": {"bass": {"p_per_year": 4.0, "q_per_year": 4.0, "friends_share": 0.5}},
+}
+"""The same people as prospects of a market, about half of whom are reached within two months."""
+
 
 def scenario(blocks: dict, users: int = 1_000, days: int = 60, **more: dict) -> Scenario:
     mapping = {"population": LIVELY, "behaviour": {"habit_lift": 0.2}, **more}

@@ -6,7 +6,7 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import differ, lived
+from lever_worlds import MARKET, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
@@ -14,6 +14,11 @@ from sim.parameter import specification
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
+    "channels": {"creatives": {"pull_a": 0.5, "pull_b": 1.0, "share_b": 0.3}},
+    "signup": {"gift": 5.0, "min_spend": 5.0, "valid_days": 10, "quick_login": 0.3},
+    "referral": {"acceptance": 0.2, "abuse_share": 0.2, "commission": 0.05, "commission_days": 10, "sender_days": 20.0},
+    "group_buy": {"tell_rate": 1.0, "newcomer_rate": 0.05, "open_rate": 0.3},
+    "abuse": {"share": 0.3, "verification": 0.5, "accounts": 2, "check_cost": 0.10},
     "winback": {
         "after_days": 5,
         "every_days": 5,
@@ -43,6 +48,12 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    **{f"channels.{name}.persona_weights": [0.3] for name in ("content", "search", "ads", "partners", "offline")},
+    "channels.content.stay": 3.0,
+    "channels.creatives.channel": "search",
+    "signup.gift_as": "goods",
+    "reward_as": "cash",
+    "abuse.effort": 20.0,
     "budget": 50.0,
     "audience": "everyone",
     "percent": 0.2,
@@ -73,6 +84,13 @@ NEEDS = {
 }
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
+WORLDS = dict.fromkeys(("channels", "signup", "group_buy", "abuse"), MARKET)
+WORLDS["referral"] = {**MARKET, "behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
+"""The world itself, where a lever needs another one than the lively one."""
+
+AROUND = {"points": {"community": {}}, "abuse": {"onboarding": {}}}
+"""Levers beside it, where one needs them."""
+
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
 
@@ -81,7 +99,9 @@ def look_up(table, lever, parameter, otherwise):
 
 
 def changed(value, entry):
-    """Twice as much, half as much, or a little."""
+    """Twice as much, half as much, or a little; a switch the other way."""
+    if isinstance(value, bool):
+        return not value
     if value in (0, 0.0):
         return entry["maximum"] if isinstance(value, int) and entry["maximum"] <= 1 else type(value)(1)
     more = value * 2
@@ -105,8 +125,7 @@ def read(block, path, default):
 def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
-    around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block})
+    return lived({**AROUND.get(lever, {}), lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])
