@@ -67,8 +67,8 @@ def test_whoever_comes_through_friends_has_a_friend_inside():
 
 
 def test_the_hazard_of_a_prospect_is_never_above_what_lets_others_sleep():
-    for _, inside, _, today, _ in spreading(1.0):
-        assert inside.max() <= 1.0
+    for _, inside, _, today, model in spreading(1.0):
+        assert inside.max() <= 1.0 and (model.inside == inside).all()
         assert today["reach"][0] + today["friends_reach"][0] * inside.max() <= today["most_reached"][0]
 
 
