@@ -21,8 +21,8 @@ from sim.parameter import Parameters, nested_block
 from sim.scenario.explain import expected, explain, instead
 from sim.scenario.faults import Fault, ScenarioError, fault
 from sim.scenario.inherit import merge, read_chain
-from sim.scenario.read import WORD, kind_of
 from sim.scenario.plans import SECTIONS, Aim, Change, Experiment, Persona, Policy
+from sim.scenario.read import WORD, kind_of
 from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run, Segments
 from sim.scenario.settings import lay_settings, lay_values, plant
 from sim.scenario.source import BROKEN, Node, Origin, Path, deepest, nested, plain, planted, walk
@@ -234,15 +234,15 @@ def _section(name: str, node: Node | None, named: set[str], faults: list[Fault])
 def _names_that_do_not_exist(given: Node, sections: dict[str, Any], instances: dict[str, Any]) -> Iterable[Fault]:
     """Personas and levers that something names and the scenario does not have; and more names than there are bits."""
     for name, aim in instances["aims"].items():
-        for persona in aim.personas:
+        for place, persona in enumerate(aim.personas):
             if persona not in sections["personas"]:
-                path = ("levers", name, "for")
+                path = ("levers", name, "for", "personas", place)
                 near = instead(persona, sections["personas"])
                 yield fault(deepest(given, path)[0].at, path, "unknown_name", key=persona, instead=near)
     for name, experiment in sections["experiments"].items():
-        for lever in experiment.levers:
+        for place, lever in enumerate(experiment.levers):
             if lever not in instances["levers"]:
-                path = ("experiments", name, "levers")
+                path = ("experiments", name, "levers", place)
                 near = instead(lever, instances["levers"])
                 yield fault(deepest(given, path)[0].at, path, "unknown_name", key=lever, instead=near)
     for section, most in (("personas", MOST_PERSONAS), ("experiments", MOST_EXPERIMENTS)):
@@ -338,7 +338,8 @@ def _names_in(layer: Node, name: str) -> Iterable[str]:
 
 
 def _levers(node: Node | None, named: set[str], catalogue: Catalogue, faults: list[Fault]) -> dict[str, dict[str, Any]]:
-    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be removed."""
+    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be
+    removed."""
     out: dict[str, dict[str, Any]] = {"levers": {}, "kinds": {}, "aims": {}, "presets": {}}
     if node is None or node.is_removal or node.value is BROKEN:
         return out
@@ -388,6 +389,9 @@ def _instance(name: str, lever: Lever, node: Node, faults: list[Fault], out: dic
                 base = merge(base, nested(tuple(dotted_name.split(".")), planted(value, preset.at)))
             own = merge(base, own)
     if aim is not None and not aim.is_removal and aim.value is not BROKEN:
+        if not (aim.is_mapping or isinstance(aim.value, (list, str))):
+            faults.append(fault(aim.at, (*path, "for"), "aim_form", what=kind_of(aim.value)))
+            aim = Node({}, aim.at, aim.key)
         if isinstance(aim.value, list):  # `for: [new, active]`
             aim = Node({"segments": aim}, aim.at, aim.key)
         elif isinstance(aim.value, str):  # `for: new`
