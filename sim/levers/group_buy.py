@@ -27,7 +27,7 @@ class Parameters(LeverParameters):
     window_days: int = param(2, "days", "within which they must; they hear of it on the next day", ge=1, le=90, source="design")
     discount: float = param(0.20, "share", "off the order, once unlocked", ge=0, le=1, source="design")
     use_days: int = param(3, "days", "for which an unlocked price holds", ge=1, le=90, source="design")
-    open_rate: float = param(0.10, "share", "of users' days with a visit on which they open a deal", ge=0, le=1)
+    open_rate: float = param(0.30, "share", "of users' days with a visit on which they open a deal", ge=0, le=1)
     tell_rate: float = param(0.20, "share", "of those who open one, who tell their friends", ge=0, le=1, source="Hu & Winer 2019: users refer little to tip a deal", grade="B")
     join_rate: float = param(0.25, "share", "of visits of the day on which a user has heard of a friend's deal, on which they join", ge=0, le=1)
     strangers: float = param(0.5, "share", "of deals that strangers fill within the window", ge=0, le=1)
@@ -35,7 +35,7 @@ class Parameters(LeverParameters):
     call: float = param(0.20, "log-rate", "visits on the day on which a user hears of a friend's deal", ge=0, le=3)
     urgency: float = param(0.30, "log-rate", "visits while an unlocked price waits to be used", ge=0, le=3)
     popularity: float = param(0.10, "logit", "order at the unlocked price, for each friend in the group (three at most count)", ge=0, le=2, source="Luo 2014, direction", grade="C")
-    hold_back: float = param(0.30, "logit", "order at the full price, while a deal is open", ge=0, le=5)
+    hold_back: float = param(0.10, "logit", "order at the full price, while a deal is open", ge=0, le=5)
 
 
 PRESETS = {

@@ -53,6 +53,7 @@ OTHERWISE = {
     "channels.creatives.channel": "search",
     "signup.gift_as": "goods",
     "reward_as": "cash",
+    "referral.sender_days": 0.5,
     "abuse.effort": 20.0,
     "budget": 50.0,
     "audience": "everyone",
