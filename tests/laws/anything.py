@@ -22,6 +22,8 @@ MARKET = {
 }
 """A market in which most are reached within weeks, half of the word of mouth by their own friends."""
 HABITS = {"habit_lift": 0.5, "failure_rate": 0.2, "return_per_day": 0.02}
+FESTIVE = "2025-06-08"
+"""Day 0, so that 618 falls into the days lived here."""
 LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry")
 
 
@@ -34,7 +36,7 @@ def few(examples: int):
 
 def scenario(levers_: dict | None = None, users: int = 400, days: int = 30, seed: int = 5, **blocks: dict) -> Scenario:
     """A lively world with these lever blocks; ``blocks`` replace population, behaviour, …"""
-    mapping = {"population": LIVELY, "behaviour": HABITS, **blocks}
+    mapping = {"population": LIVELY, "behaviour": HABITS, "calendar": {"start": FESTIVE}, **blocks}
     return Scenario.from_mapping(
         {"name": "A law", "run": {"users": users, "days": days, "seed": seed}, "levers": levers_ or {}, **mapping}
     )
@@ -64,7 +66,19 @@ def values(name: str) -> st.SearchStrategy[dict]:
         )
         rest = {k: v for k, v in table.items() if k not in ("thresholds", "discounts")}
         return st.tuples(ladder, _block(rest)).map(lambda both: both[0] | both[1])
+    if name == "promotions":
+        rest = {k: v for k, v in table.items() if k not in CALENDAR}
+        return st.tuples(st.fixed_dictionaries({}, optional=CALENDAR), _block(rest)).map(lambda both: both[0] | both[1])
     return _block(table).map(_nested)
+
+
+CALENDAR = {
+    "dates": st.lists(st.sampled_from([229, 618, 620, 625, 705, 20250616, 20250801]), max_size=12),
+    "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
+    "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
+    "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
+}
+"""Festivals a scenario may write, many of them within the days lived here."""
 
 
 def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:

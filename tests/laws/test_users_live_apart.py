@@ -12,7 +12,7 @@ from sim.lever import levers
 from sim.model import LifecycleModel
 from sim.userset import UserSet
 
-ALONE = tuple(name for name in levers() if name not in ("community", "group_buy", "referral"))
+ALONE = tuple(name for name in levers() if name not in ("community", "feedback", "group_buy", "referral"))
 """Levers through which nobody hears of anybody."""
 
 
