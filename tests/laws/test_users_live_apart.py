@@ -12,7 +12,8 @@ from sim.lever import levers
 from sim.model import LifecycleModel
 from sim.userset import UserSet
 
-ALONE = tuple(name for name in levers() if name not in ("community", "feedback"))
+ALONE = tuple(name for name in levers() if name not in ("community", "feedback", "group_buy", "referral"))
+"""Levers through which nobody hears of anybody."""
 
 
 class InAnyOrder(LifecycleModel):
