@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from analysis.click_words import translated
 from analysis.language import speaking, spoken
-from run_options import Told, asked_language, language, option, setting, shared
+from analysis.options import Told, asked_language, language, option, setting, shared
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -155,7 +155,44 @@ def schema() -> None:
     click.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, **options) -> None:
+@cli.command(chinese="一位用户的经历：逐日讲述收到了什么、做了什么、为什么；可与另一场景对照。")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@option("--user", type=int, required=True, metavar="ID", english="Number of the user, from 0.", chinese="用户编号，从 0 开始。")
+@option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OTHER",
+    english="The same user in another scenario, too.",
+    chinese="同时讲述同一用户在另一场景中的经历。",
+)
+@option(
+    "--replication",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    english="Which repetition (default: 0).",
+    chinese="第几次重复（默认 0）。",
+)
+@shared
+def life(scenario: Path, user: int, against: Path | None, replication: int, settings: Sequence[str], out: str | None, **options) -> None:
+    """One user's life, day by day, with why; beside it the same user's life in another scenario."""
+    from analysis.life import live, text, write
+
+    files = [scenario, *([against] if against is not None else [])]
+    folder = Path("results") / f"life_{scenario.stem}_{user}" if out is None else Path(out)
+    also = [said("out is empty") if out == "" else unusable(folder), undrawable()]
+    plans = load(files, settings, overrides(options), also)
+    least = min(plan.run.users for plan in plans)
+    if not 0 <= user < least:
+        raise BadInput(said("no user", user=user, last=least - 1))
+    lives = live(plans, user, replication)
+    written = write(plans, lives, folder)
+    if not options["quiet"]:
+        click.echo(text(plans, lives), nl=False)
+        click.echo(said("written", files=", ".join(str(path) for path in written)), err=True)
+
+
+def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
@@ -190,6 +227,8 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
             threads=threads,
             folder=folder,
             list_orders=export == "events",
+            twin=twin,
+            shapley=shapley,
             progress=progress,
             command=command_line(),
             draw=draw,

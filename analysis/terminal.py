@@ -41,6 +41,8 @@ WORDS = {
         "--out: {folder} cannot be a folder: {why}; name another folder",
         "--out: {folder} 不能作为文件夹：{why}；请指定其他文件夹",
     ),
+    "no user": Both("--user: there is no user {user}; this world has the users 0 to {last}", "--user：没有用户 {user}；编号从 0 到 {last}"),
+    "written": Both("written: {files}", "已写入：{files}"),
     "no lever": Both("there is no lever {name!r}; {hint}", "没有杠杆 {name!r}；{hint}"),
     "near": Both("did you mean {near!r}?", "是否指 {near!r}？"),
     "choices": Both("there are {names}", "可选：{names}"),

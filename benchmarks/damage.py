@@ -86,8 +86,7 @@ def main() -> int:
             victim.write_bytes(whole)
     wrong = +missed
     found = {"tried": sum(tried.values()), "noticed": sum(tried.values()) - sum(missed.values()), "missed": dict(wrong)}
-    told = f"{found['noticed']} of {found['tried']} damages noticed and made good; missed: {dict(wrong)}"
-    print(json.dumps(found) if given.json else told)
+    print(json.dumps(found) if given.json else f"{found['noticed']} of {found['tried']} damages noticed and made good; missed: {dict(wrong)}")
     return int(bool(wrong))
 
 

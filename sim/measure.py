@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.population import NEVER, PROSPECT
+from sim.population import NEVER, PROSPECT, draw_population
 
 BRACKET = 30
 WEEK = 7
@@ -58,6 +58,30 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     out |= {f"account/{name}": np.array(amount) for name, amount in model.ledger().items()}
     out |= _people(rows, entry, last_day)
     return out
+
+
+def people(model: Any) -> dict[str, np.ndarray]:
+    """Each user's outcome, for the twin: orders, their worth, departure, and which levers have left a mark on the user; shape (users,)."""
+    rows = model.rows
+    out = {
+        "people/orders": rows["orders"].astype(np.int32),
+        "people/worth": rows["spent"].astype(np.int64),
+        "people/left": rows["left"].astype(np.uint8),
+    }
+    at_first = draw_population(model.plan, model.levers, model.key, len(rows))
+    for name in model.plan.levers:
+        marked = _marked(rows[name], at_first[name], model.levers[name])
+        out[f"people/marked/{name}"] = np.packbits(marked, bitorder="little")
+    return out
+
+
+def _marked(own: np.ndarray, at_first: np.ndarray, lever: Any) -> np.ndarray:
+    """Who remembers anything of a lever that was not so from the start; everybody where a lever leaves no memory."""
+    marked = np.zeros(len(own), bool)
+    for name in lever.columns:
+        values = own[name] != at_first[name]
+        marked |= values.any(axis=1) if values.ndim > 1 else values
+    return marked if lever.columns else np.ones(len(own), bool)
 
 
 def _people(rows: np.ndarray, entry: np.ndarray, last_day: int) -> dict[str, np.ndarray]:

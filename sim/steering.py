@@ -1,4 +1,5 @@
-"""Steering: what changes while the world runs — dated changes of parameters, rules that react to measured numbers, experiments by period."""
+"""Steering: what changes while the world runs — dated changes of parameters, rules that react to measured numbers, experiments by
+period."""
 
 from __future__ import annotations
 

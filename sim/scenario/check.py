@@ -338,7 +338,8 @@ def _names_in(layer: Node, name: str) -> Iterable[str]:
 
 
 def _levers(node: Node | None, named: set[str], catalogue: Catalogue, faults: list[Fault]) -> dict[str, dict[str, Any]]:
-    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be removed."""
+    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be
+    removed."""
     out: dict[str, dict[str, Any]] = {"levers": {}, "kinds": {}, "aims": {}, "presets": {}}
     if node is None or node.is_removal or node.value is BROKEN:
         return out

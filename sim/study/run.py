@@ -54,7 +54,9 @@ def common_kinds(scenarios: Sequence[Scenario]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(kinds.items()))
 
 
-def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: bool) -> tuple[list[list[str]], dict[str, Task]]:
+def study_tasks(
+    scenarios: Sequence[Scenario], replications: int, list_orders: bool, people: bool = False
+) -> tuple[list[list[str]], dict[str, Task]]:
     """The name of every run by scenario and replication, and the runs by name, replication by replication.
 
     Equal runs of two scenarios have one name, and are lived once.
@@ -64,7 +66,7 @@ def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: b
     tasks: dict[str, Task] = {}
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
-            task = Task(scenario, r, kinds, list_orders)
+            task = Task(scenario, r, kinds, list_orders, people)
             names[k].append(task.key())
             tasks.setdefault(names[k][r], task)
     return names, tasks
@@ -77,18 +79,23 @@ def run_study(
     threads: int | None = None,
     folder: Path | None = None,
     list_orders: bool = False,
+    people: bool = False,
     progress: Progress | None = None,
+    owner: tempfile.TemporaryDirectory | None = None,
 ) -> KeptRuns:
-    """The counts of every run, by scenario and replication.
+    """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too.
 
-    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder as long
-    as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they have stopped; what was finished is kept.
+    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
+    (``owner``,
+    where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they
+    have stopped; what was finished is kept.
     Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
     """
     threads = threads or cores()
-    owner = None if folder is not None else tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
+    if folder is None and owner is None:
+        owner = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, tasks = study_tasks(scenarios, replications, list_orders)
+    names, tasks = study_tasks(scenarios, replications, list_orders, people)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
     alike = Counter(name for row in names for name in row)
     total = sum(alike.values())

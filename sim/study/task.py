@@ -45,13 +45,15 @@ class Task:
     replication: int
     kinds: tuple[tuple[str, str], ...]
     list_orders: bool = False
+    people: bool = False
+    """Keep each user's outcome, too (``sim.measure.people``)."""
 
     def key(self) -> str:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
         says = {k: v for k, v in self.scenario.resolved().items() if k not in TEXTS}
         del says["run"]["replications"]  # how many runs there are changes none of them
         code = _code(tuple(sorted(self.scenario.kinds.items())))
-        content = [says, self.replication, self.list_orders, code]
+        content = [says, self.replication, self.list_orders, self.people, code]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
     def run(self, threads: int = 1, stop: threading.Event | None = None) -> dict[str, np.ndarray]:
@@ -69,6 +71,8 @@ class Task:
             for counter in world.levers[name].counter_dtype().names:
                 counts.pop(f"daily/{name}_{counter}", None)
                 counts.pop(f"account/{name}.{counter}", None)
+        if self.people:
+            counts |= measure.people(world)
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}

@@ -74,6 +74,19 @@ def shared(command: Callable) -> Callable:
         option("--out", metavar="DIR", english="Folder of the result (default: results/…).", chinese="结果文件夹（默认 results/…）。"),
         setting(),
         option(
+            "--twin/--no-twin",
+            default=True,
+            show_default=True,
+            english="Live every life without each lever, too: uplift.csv.",
+            chinese="同时模拟去掉每个杠杆的同一批用户：uplift.csv。",
+        ),
+        option(
+            "--shapley",
+            is_flag=True,
+            english="Share the gain out among the levers: shapley.csv (up to 64 worlds a replication).",
+            chinese="把收益分摊到各个杠杆：shapley.csv（每次重复最多 64 个世界）。",
+        ),
+        option(
             "--export",
             type=click.Choice(["events"]),
             english="events: one row per order, in events.csv.",
