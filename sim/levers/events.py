@@ -60,7 +60,7 @@ ACCOUNTS = {
     "catering": Account("cost", "attendees"),
 }
 SHARED = {
-    "on": Shared(0.0, "0/1", "an event is on"),
+    "open": Shared(0.0, "0/1", "an event is on"),
     "first_day": Shared(NEVER, "day", "on which the newest event began"),
     "threshold": Shared(0.0, "0 … 1", "whose number of that day lies below it has been told"),
 }
@@ -77,13 +77,13 @@ def overnight(night: Night) -> None:
     p, shared = night.parameters, night.shared
     starts = [begun(p.dates, p.lasts_days, night.day, night.date), *(day for day in p.days if 0 <= night.day - day < p.lasts_days)]
     first = max((day for day in starts if day is not None), default=None) if p.active else None
-    if first is not None and (shared["on"] == 0.0 or first != shared["first_day"]):
+    if first is not None and (shared["open"] == 0.0 or first != shared["first_day"]):
         if first != shared["first_day"]:
             night.post("hosting", minor_units(p.cost))
         shared["first_day"] = float(first)
         shared["threshold"] = _threshold(night, first)
         night.wake_everybody()
-    shared["on"] = float(first is not None)
+    shared["open"] = float(first is not None)
 
 
 def _threshold(night: Night, first: int) -> float:
@@ -98,7 +98,7 @@ def _threshold(night: Night, first: int) -> float:
 @rule("offer")
 def invite(u, own, p, t, m):
     """An event brings by those who were told; having been at one binds for a while."""
-    if p.on > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
+    if p.open > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
         t.visit_pull += p.strength * p.draw
     if own.last_day >= 0:
         t.stay_pull += p.strength * p.glow * left_after(p.glow_powers, t.day - own.last_day)
@@ -107,7 +107,7 @@ def invite(u, own, p, t, m):
 @rule("visit")
 def attend(u, own, p, t, m):
     """The first visit of someone who was told is attendance; these visits are for the event, not to buy."""
-    if p.on > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
+    if p.open > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
         t.order_pull -= (1.0 - p.intent) * p.strength * p.draw
         if own.last_day < p.first_day:
             own.last_day = t.day

@@ -17,6 +17,8 @@ from sim.scenario import Scenario
 EVERY_LEVER = {name: name for name in levers()}
 LIVELY = {"order_rate": {"r": 2.0, "alpha_weeks": 6.0}, "visit_conversion": 0.3, "newcomer": {"visit_lift": 1.0}}
 HABITS = {"habit_lift": 0.5, "failure_rate": 0.2, "return_per_day": 0.02}
+FESTIVE = "2025-06-08"
+"""Day 0, so that 618 falls into the days lived here."""
 LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry")
 
 
@@ -29,7 +31,7 @@ def few(examples: int):
 
 def scenario(levers_: dict | None = None, users: int = 400, days: int = 30, seed: int = 5, **blocks: dict) -> Scenario:
     """A lively world with these lever blocks; ``blocks`` replace population, behaviour, …"""
-    mapping = {"population": LIVELY, "behaviour": HABITS, **blocks}
+    mapping = {"population": LIVELY, "behaviour": HABITS, "calendar": {"start": FESTIVE}, **blocks}
     return Scenario.from_mapping(
         {"name": "A law", "run": {"users": users, "days": days, "seed": seed}, "levers": levers_ or {}, **mapping}
     )
@@ -59,7 +61,32 @@ def values(name: str) -> st.SearchStrategy[dict]:
         )
         rest = {k: v for k, v in table.items() if k not in ("thresholds", "discounts")}
         return st.tuples(ladder, _block(rest)).map(lambda both: both[0] | both[1])
-    return _block(table).map(_nested)
+    if name == "promotions":
+        rest = {k: v for k, v in table.items() if k not in CALENDAR}
+        return st.tuples(st.fixed_dictionaries({}, optional=CALENDAR), _block(rest)).map(lambda both: both[0] | both[1])
+    lists = DATED.get(name, {})
+    plain = {k: v for k, v in table.items() if k not in lists}
+    return st.tuples(st.fixed_dictionaries({}, optional=lists), _block(plain)).map(lambda both: both[0] | _nested(both[1]))
+
+
+DAYS_AROUND = [229, 528, 608, 618, 620, 625, 705, 20250616, 20250801]
+DATED = {
+    "events": {
+        "dates": st.lists(st.sampled_from(DAYS_AROUND), max_size=24),
+        "days": st.lists(st.integers(0, 60), max_size=5),
+    },
+    "competition": {"promo_dates": st.lists(st.sampled_from(DAYS_AROUND), max_size=24)},
+}
+"""Lists of dates a scenario may write, many of them within the days lived here."""
+
+
+CALENDAR = {
+    "dates": st.lists(st.sampled_from([229, 618, 620, 625, 705, 20250616, 20250801]), max_size=12),
+    "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
+    "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
+    "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
+}
+"""Festivals a scenario may write, many of them within the days lived here."""
 
 
 def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:
@@ -83,6 +110,8 @@ def _value(entry: dict) -> st.SearchStrategy:
         return st.none() | st.floats(0.0, 2_000.0)
     if isinstance(default, int):
         return st.integers(low, min(high, max(3 * default, 60)))
+    if low < 0.0:
+        return st.floats(low, high)
     return st.floats(max(low, 0.001), min(high, max(3.0 * default, 1.0))) | st.just(max(float(low), 0.001))
 
 

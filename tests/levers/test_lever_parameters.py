@@ -6,13 +6,21 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import differ, lived
+from lever_worlds import LIVELY, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "content": {"posts_per_day": 5.0},
+    "events": {"attendee_cost": 1.0, "glow": 2.0},
+    "competition": {"homogeneity": 1.0, "multi_homing": 1.0, "price": 0.8},
+    "save": {"idle_days": 3, "every_days": 10, "contacts": 3, "min_orders": 1, "remind": 0.5, "offer": 5.0, "expiry_days": 10, "response": -1.0, "until_days": 20},
+    "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
+    "service": {"free_lift": 1.0},
+    "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
+    "alliances": {"member_share": 0.5, "reach_per_day": 0.02, "benefit_visit": 0.3, "benefit_order": 0.3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
     "winback": {
         "after_days": 5,
@@ -43,6 +51,22 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    "events.dates": [530],
+    "events.days": [12],
+    "events.size": 20,
+    "events.glow_days": 1.0,
+    "competition.promo_dates": [530],
+    "save.rule": "uplift",
+    "save.until_days": 5,
+    "save.felt_days": 10,
+    "save.dissatisfied": -0.9,
+    "promotions.dates": [620],
+    "promotions.lasts_days": [5],
+    "promotions.depth": [0.4],
+    "promotions.demand": [4.0],
+    "service.returns": "none",
+    "service.memory_days": 2.0,
+    "privacy.default": "opt_out",
     "budget": 50.0,
     "audience": "everyone",
     "percent": 0.2,
@@ -66,12 +90,29 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "save.accuracy": {"rule": "uplift", "response": 0.2},
+    "save.contacts": {"contacts": 1},
+    "service.return_fee": {"returns": "fee"},
+    "service.fee_deters": {"returns": "fee"},
+    "service.fee_hurt": {"returns": "fee"},
+    "alliances.loss_weight": {"exit_on": 20},
+    "alliances.sting_days": {"exit_on": 20},
+    "privacy.opt_out_share": {"default": "opt_out"},
+    **{f"privacy.{name}": {"breach_on": 20} for name in ("breach_order", "breach_stay", "trust_days", "spared", "withdraw", "fine")},
     "max_discount": {"percent": 0.5, "max_discount": 2.0},
     "night_weight": {"night_weight": 1.0},
     "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
     "points.max_share": {"value_per_point": 0.5},
 }
 """What else must be set for a parameter to matter; by name, or by lever and name."""
+
+FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
+MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
+WORLDS = {"save": FAILING, "competition": FAILING, "membership": FAILING, "service": FAILING, "feedback": FAILING, "alliances": MARKET}
+"""The world itself, where a lever needs another one than the lively one."""
+
+AROUND = {"points": {"community": {}}, "events": {"community": {"contagion_visit": 2.0}}, "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}}}
+"""Levers beside it, where one needs them."""
 
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
@@ -107,8 +148,7 @@ def read(block, path, default):
 def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
-    around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block})
+    return lived({**AROUND.get(lever, {}), lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])
