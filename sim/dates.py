@@ -42,7 +42,7 @@ def is_on(number: int, day: int, date: datetime.date) -> bool:
 def begun(numbers: Iterable[int], lasts_days: int, day: int, date: datetime.date) -> int | None:
     """The day of the run on which the newest of some dated events began that is on today; None where none is on.
 
-    ``day`` and ``date`` are today's; each event is on for ``lasts_days`` days. Numbers of every year are looked for in this year and the last.
+    ``day`` and ``date`` are today's; each event is on for ``lasts_days`` days. What recurs is looked for in this year and the last.
     """
     first_days = []
     for number in numbers:
