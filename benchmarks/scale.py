@@ -183,9 +183,11 @@ def aims(medians: Medians, started: dict[str, float]) -> list[tuple[str, str, st
     for world in (PLAIN, ALL):
         alone, two, pair = (medians.find(part="threads", world=world, threads=t, processes=p) for t, p in ((1, 1), (2, 1), (1, 2)))
         machine = medians.ratio(alone, pair, "wall_ns")
-        gives = "not measured" if machine is None else f"{2 * machine:.2f}"
-        name = f"{world}, two threads by one (two pinned processes: {gives})"
-        out.append(line(name, "≥ 1.6", medians.ratio(alone, two, "wall_ns"), "{:.2f}", lambda v: v >= 1.6))
+        gives = 0.0 if machine is None else 2 * machine
+        enough = gives >= 1.8
+        name = f"{world}, two threads by one, where two pinned processes reach 1.8 (here {gives:.2f})"
+        gain = medians.ratio(alone, two, "wall_ns")
+        out.append(line(name, "≥ 1.6", gain, "{:.2f}", lambda v, enough=enough: v >= 1.6 if enough else None))
     out.append(line("import sim with LifecycleModel, warm, s", "≤ 1", started.get("import sim"), "{:.2f}", lambda v: v <= 1))
     out.append(line("python run.py --help, s", "≤ 0.5", started.get("run.py --help"), "{:.2f}", lambda v: v <= 0.5))
     return out
@@ -196,9 +198,15 @@ def draw(medians: Medians, out: Path) -> None:
     from analysis import style
 
     colour = {PLAIN: style.PALETTE[0], ALL: style.PALETTE[1], SOME: style.PALETTE[1]}
-    panels = {"users": "Users", "days": "Days", "levers": "Levers on", "threads": "One thread, two threads, two processes"}
-    with measuring.picture(out, "scale", 8.5, 5.6, rows=2, columns=2) as (figure, axes):
-        for ax, (part, title) in zip(axes.flat, panels.items(), strict=True):
+    titles = {"users": "Users", "days": "Days", "levers": "Levers on", "threads": "Threads and processes, on the clock"}
+    panels = {part: title for part, title in titles.items() if medians.find(part=part)}
+    if not panels:
+        return
+    columns, rows = min(len(panels), 2), -(-len(panels) // 2)
+    with measuring.picture(out, "scale", 4.25 * columns, 2.6 * rows + 0.4, rows=rows, columns=columns) as (figure, axes):
+        for ax in axes.flat[len(panels) :]:
+            ax.set_axis_off()
+        for ax, (part, title) in zip(axes.flat, panels.items(), strict=False):
             found = medians.find(part=part)
             ax.set_title(title, loc="left", fontsize=9.5)
             for world in dict.fromkeys(case.world for case in found):
@@ -210,14 +218,14 @@ def draw(medians: Medians, out: Path) -> None:
                 ax.plot(places, values, color=colour[world], marker=marker, linestyle="none" if part == "threads" else "solid", label=world)
                 for place, value in zip(places, values, strict=True):
                     ax.annotate(f"{value:.0f}", (place, value), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
-            if part in ("users", "days") and found:
+            if part in ("users", "days"):
                 ax.set_xscale("log")
                 ax.set_xticks(sorted({getattr(case, part) for case in found}))
                 measuring.plain_ticks(ax.xaxis)
             if part == "threads":
                 ax.set_xticks(range(3), ["one thread", "two threads", "two processes"])
                 ax.set_xlim(-0.4, 2.4)
-            ax.set_ylim(0, 1.2 * max([*ax.dataLim.get_points()[:, 1].tolist(), 1.0]) if found else None)
+            ax.set_ylim(0, 1.2 * max([*ax.dataLim.get_points()[:, 1].tolist(), 1.0]))
         axes[0, 0].legend(frameon=False, fontsize=8.5)
         figure.suptitle("Nanoseconds of a user's day", x=0.01, ha="left", fontsize=10.5)
 

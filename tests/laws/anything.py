@@ -61,32 +61,23 @@ def values(name: str) -> st.SearchStrategy[dict]:
         )
         rest = {k: v for k, v in table.items() if k not in ("thresholds", "discounts")}
         return st.tuples(ladder, _block(rest)).map(lambda both: both[0] | both[1])
-    if name == "promotions":
-        rest = {k: v for k, v in table.items() if k not in CALENDAR}
-        return st.tuples(st.fixed_dictionaries({}, optional=CALENDAR), _block(rest)).map(lambda both: both[0] | both[1])
     lists = DATED.get(name, {})
     plain = {k: v for k, v in table.items() if k not in lists}
     return st.tuples(st.fixed_dictionaries({}, optional=lists), _block(plain)).map(lambda both: both[0] | _nested(both[1]))
 
 
-DAYS_AROUND = [229, 528, 608, 618, 620, 625, 705, 20250616, 20250801]
+DATES = st.lists(st.sampled_from([229, 528, 608, 618, 620, 625, 705, 20250616, 20250801]), max_size=12)
 DATED = {
-    "events": {
-        "dates": st.lists(st.sampled_from(DAYS_AROUND), max_size=24),
-        "days": st.lists(st.integers(0, 60), max_size=5),
+    "promotions": {
+        "dates": DATES,
+        "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
+        "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
+        "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
     },
-    "competition": {"promo_dates": st.lists(st.sampled_from(DAYS_AROUND), max_size=24)},
+    "events": {"dates": DATES, "days": st.lists(st.integers(0, 60), max_size=5)},
+    "competition": {"promo_dates": DATES},
 }
-"""Lists of dates a scenario may write, many of them within the days lived here."""
-
-
-CALENDAR = {
-    "dates": st.lists(st.sampled_from([229, 618, 620, 625, 705, 20250616, 20250801]), max_size=12),
-    "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
-    "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
-    "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
-}
-"""Festivals a scenario may write, many of them within the days lived here."""
+"""Lists that a scenario may write of a lever with dates, many of them within the days lived here."""
 
 
 def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:
@@ -106,6 +97,8 @@ def _value(entry: dict) -> st.SearchStrategy:
     default, low, high = entry["default"], entry["minimum"], entry["maximum"]
     if isinstance(default, bool):
         return st.booleans()
+    if isinstance(default, list):
+        return st.lists(st.floats(0.0, 1.0), max_size=3)
     if default is None:
         return st.none() | st.floats(0.0, 2_000.0)
     if isinstance(default, int):

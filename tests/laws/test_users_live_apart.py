@@ -12,7 +12,7 @@ from sim.lever import levers
 from sim.model import LifecycleModel
 from sim.userset import UserSet
 
-ALONE = tuple(name for name in levers() if name != "community")
+ALONE = tuple(name for name in levers() if name not in ("community", "feedback"))
 
 
 class InAnyOrder(LifecycleModel):

@@ -30,6 +30,10 @@ BASE = {
     "service": {"free_lift": 1.0},
     "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
     "alliances": {"member_share": 0.5, "reach_per_day": 0.02, "benefit_visit": 0.3, "benefit_order": 0.3},
+    "assortment": {"price_index": 0.9},
+    "checkout": {"delivery_fee": 3.0, "free_from": 30.0},
+    "delivery": {"fee": 1.0},
+    "trust": {"seals": 3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
     "winback": {
         "after_days": 5,
@@ -76,6 +80,9 @@ OTHERWISE = {
     "service.returns": "none",
     "service.memory_days": 2.0,
     "privacy.default": "opt_out",
+    "assortment.fit": [0.9],
+    "trust.best_stars": 4.2,
+    "site.latency_basket": 0.05,
     "budget": 50.0,
     "audience": "everyone",
     "percent": 0.2,
@@ -117,10 +124,18 @@ NEEDS = {
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
 MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
-WORLDS = {"save": FAILING, "competition": FAILING, "membership": FAILING, "service": FAILING, "feedback": FAILING, "alliances": MARKET}
+WORLDS = {
+    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
+    "alliances": MARKET,
+}
 """The world itself, where a lever needs another one than the lively one."""
 
-AROUND = {"points": {"community": {}}, "events": {"community": {"contagion_visit": 2.0}}, "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}}}
+AROUND = {
+    "points": {"community": {}},
+    "events": {"community": {"contagion_visit": 2.0}},
+    "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}},
+    "feedback": {"assortment": {"quality": 1.0}},
+}
 """Levers beside it, where one needs them."""
 
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
