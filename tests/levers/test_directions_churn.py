@@ -6,16 +6,18 @@ Worlds are paired as in ``test_lever_directions``.
 from __future__ import annotations
 
 import datetime
+from functools import cache
 
 import numpy as np
 import pytest
 from lever_worlds import EVERY_LEVER, FESTIVE, LIVELY, lived, per_user, scenario
-from test_lever_directions import DOWN, UP, assert_moves, counter, orders_per_visit, pairs, stayed
+from test_lever_directions import DOWN, SHIPPED, UP, assert_moves, counter, orders_per_visit, pairs, stayed
 
 from sim.lever import Night, levers
 from sim.levers import competition
 from sim.model import LifecycleModel
 from sim.population import CONTACT, RIVAL
+from sim.scenario import load_scenario
 
 FAILING = {"behaviour": {"failure_rate": 0.2}}
 CONTRACT = {
@@ -177,3 +179,40 @@ def test_a_festivals_draw_lingers_and_halves_in_its_time():
 def test_a_festival_on_a_day_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="230 is no date"):
         competition.Parameters(promo_dates=(230,))
+
+
+# ---- the shipped scenarios
+
+
+@cache
+def shipped(name, replication):
+    return LifecycleModel(load_scenario(SHIPPED / f"{name}.yaml"), kinds=EVERY_LEVER, replication=replication).run()
+
+
+def against_the_baseline(name, measure, replications=8):
+    return np.array([measure(shipped(f"levers/{name}", k)) - measure(shipped("baseline", k)) for k in range(replications)])
+
+
+def test_saving_by_risk_makes_more_leave_and_by_response_fewer():
+    assert_moves(UP, against_the_baseline("save", left))
+    assert_moves(DOWN, against_the_baseline("save_by_response", left, 14))
+    risk, response = (shipped(f"levers/{name}", 0).daily() for name in ("save", "save_by_response"))
+    assert response["save_contacted"].sum() < 0.5 * risk["save_contacted"].sum()
+    assert response["save_welcome"].sum() / response["save_contacted"].sum() > 2 * risk["save_welcome"].sum() / risk["save_contacted"].sum()
+
+
+def test_a_rival_takes_a_seventh_of_the_orders_and_a_quarter_at_its_festivals():
+    lost = {}
+    for name, days in (("year", slice(None)), ("festivals", [*range(168, 173), *range(314, 319)])):
+        ours, alone = (sum(shipped(s, k).daily()["orders"][days].sum() for k in range(8)) for s in ("levers/competition", "baseline"))
+        lost[name] = 1 - ours / alone
+    assert lost["year"] == pytest.approx(0.14, abs=0.02)
+    assert lost["festivals"] == pytest.approx(0.28, abs=0.06)
+
+
+@pytest.mark.parametrize("name, visits, orders", [("content", 0.16, 0.02), ("events", 0.034, 0.01)])
+def test_a_feed_and_events_bring_visits_and_few_orders(name, visits, orders):
+    for counted, share in (("visits", visits), ("orders", orders)):
+        more = against_the_baseline(name, counter(counted), 5).mean()
+        usual = np.mean([per_user(shipped("baseline", k), counted) for k in range(5)])
+        assert more / usual == pytest.approx(share, abs=0.012)
