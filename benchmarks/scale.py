@@ -2,12 +2,12 @@
 
     users     from 10,000 to 10,000,000 people, 90 days; with it memory, and 10 million people in one run
     days      from 30 to 730 days
-    levers    from none to all seven, added one after the other
+    levers    from none to all, added one after the other
     threads   one, two; and two processes, each held on a processor of its own, which is what the machine can give
     drivers   the compiled loop against each User.step() in turn, same rules
     start     `import sim` and `python run.py --help`, with everything compiled that can be
 
-Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all seven levers
+Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all levers
 (scenarios/everything.yaml, where everybody signs up within two days, so that everybody lives). Levers are added one by one to
 scenarios/baseline.yaml, everybody there within two days. Each measurement is taken in a process of its own, rounds are interleaved,
 medians are shown. Nanoseconds are of processor time, for threads and processes of time on the clock; of stepping only. Memory is that of
@@ -26,10 +26,12 @@ from typing import Any
 
 import measuring
 
+from sim import load_scenario
+
 SCENARIOS = measuring.ROOT / "scenarios"
 PLAIN, ALL, SOME = "peers' workload", "all levers", "some levers"
 FILES = {PLAIN: "oracles/bgnbd.yaml", ALL: "everything.yaml", SOME: "baseline.yaml"}
-LEVERS = ("onboarding", "coupons", "points", "tiers", "community", "messaging", "winback")
+LEVERS = tuple(load_scenario(SCENARIOS / FILES[ALL]).levers)
 """In the order in which they are added."""
 PARTS = ("users", "days", "levers", "threads", "drivers", "start")
 OBJECT_USERS = 2_000
@@ -65,19 +67,21 @@ def cases(parts: Sequence[str], quick: bool) -> list[Case]:
     sizes, spans = ((10_000, 100_000), (30, 90)) if quick else ((10_000, 100_000, 1_000_000, 10_000_000), (30, 90, 365, 730))
     middle, days = (20_000, 30) if quick else (200_000, 90)
     large = sizes[-1] if quick else 1_000_000
+    worlds = ((PLAIN, 0), (ALL, len(LEVERS)))
     out = []
     for part in parts:
         if part == "users":
-            out += [Case(part, world, users, days, levers) for users in sizes for world, levers in ((PLAIN, 0), (ALL, 7))]
+            out += [Case(part, world, users, days, levers) for users in sizes for world, levers in worlds]
         if part == "days":
-            out += [Case(part, world, middle, span, levers) for span in spans for world, levers in ((PLAIN, 0), (ALL, 7))]
+            out += [Case(part, world, middle, span, levers) for span in spans for world, levers in worlds]
         if part == "levers":
-            out += [Case(part, SOME, middle, days, count) for count in ((0, 3, 7) if quick else range(len(LEVERS) + 1))]
+            counts = range(0, len(LEVERS) + 1, len(LEVERS) if quick else 1)
+            out += [Case(part, SOME, middle, days, count) for count in counts]
         if part == "threads":
             ways = ((1, 1), (2, 1), (1, 2))
-            out += [Case(part, world, large, days, lv, threads, n) for world, lv in ((PLAIN, 0), (ALL, 7)) for threads, n in ways]
+            out += [Case(part, world, large, days, lv, threads, n) for world, lv in worlds for threads, n in ways]
         if part == "drivers":
-            out += [Case(part, ALL, large, days, 7), Case(part, ALL, OBJECT_USERS, days, 7, driver="objects")]
+            out += [Case(part, ALL, large, days, len(LEVERS)), Case(part, ALL, OBJECT_USERS, days, len(LEVERS), driver="objects")]
     return out
 
 

@@ -84,10 +84,10 @@ def draw(own, traits, p: Parameters) -> None:
 def overnight(night: Night) -> None:
     """The partner may leave; until then its members can be reached."""
     p, shared = night.parameters, night.shared
-    if shared["exit_day"] < 0.0:
-        if is_on(p.exit_on, night.day, night.date) or chance(night.key, 0, night.day, EXIT, 0) < p.exit_per_day:
-            shared["exit_day"] = float(night.day)
-            night.wake_everybody()
+    leaves = is_on(p.exit_on, night.day, night.date) or chance(night.key, 0, night.day, EXIT, 0) < p.exit_per_day
+    if leaves and shared["exit_day"] < 0.0:
+        shared["exit_day"] = float(night.day)
+        night.wake_everybody()
     shared["reach_most"] = p.strength * p.reach_per_day * p.quality if shared["exit_day"] < 0.0 else 0.0
 
 

@@ -65,7 +65,7 @@ def wake_up(u, p, t):
 
 @rule("lifecycle")
 def know(u, p, t):
-    """The user's segments this morning, where any lever is aimed; without consent nobody can be told apart, so no aim at a segment reaches the user."""
+    """The user's segments this morning, where any lever is aimed; who gives no consent cannot be placed, so no aim reaches them."""
     if p.segmented:
         if u.stage == CHURNED:
             t.who |= LOST

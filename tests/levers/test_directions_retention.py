@@ -1,4 +1,4 @@
-"""Promotions, membership, service, feedback, alliances and privacy move what their files say, in the direction they say and by about that size."""
+"""Promotions, membership, service, feedback, alliances and privacy move what their files say, as they say, and by about that size."""
 
 from __future__ import annotations
 
@@ -56,26 +56,56 @@ MOVES = {
     "before it orders are put off": (DOWN, counter("orders", BEFORE), {"promotions": {"wait": 5.0}}, {}, {}),
     "a festival lowers the price thought normal": (DOWN, mean("reference_price"), {"promotions": {}}, {}, {}),
     "whoever has paid for a plan orders more": (
-        UP, counter("orders"), {"membership": {"join_rate": 0.5, "trial_days": 0, "discount": 0.0, "commitment": 0.5}}, {"membership": {"strength": 0.0}}, {},
+        UP,
+        counter("orders"),
+        {"membership": {"join_rate": 0.5, "trial_days": 0, "discount": 0.0, "commitment": 0.5}},
+        {"membership": {"strength": 0.0}},
+        {},
     ),
     "help after failures leaves people satisfied": (UP, mean("satisfaction"), {"service": {}}, {}, FAILING),
     "and makes them stay": (UP, stayed, {"service": {"complain": 1.0, "response_hours": 0.0, "ease": 0.0, "free_lift": 0.0}}, {}, FAILING),
     "a slow answer leaves them less satisfied": (
-        DOWN, mean("satisfaction"), {"service": {"response_hours": 240.0, "ai_share": 0.0}}, {"service": {"response_hours": 1.0, "ai_share": 0.0}}, FAILING,
+        DOWN,
+        mean("satisfaction"),
+        {"service": {"response_hours": 240.0, "ai_share": 0.0}},
+        {"service": {"response_hours": 1.0, "ai_share": 0.0}},
+        FAILING,
     ),
     "free returns bring orders": (UP, counter("orders"), {"service": {"ease": 0.3, "return_rate": 0.3}}, {}, {}),
     "a fee for returns drives returners away": (
-        DOWN, counter("visits"), {"service": {"returns": "fee", "return_rate": 0.5}}, {"service": {"returns": "fee", "return_rate": 0.5, "fee_hurt": 0.0}}, {},
+        DOWN,
+        counter("visits"),
+        {"service": {"returns": "fee", "return_rate": 0.5}},
+        {"service": {"returns": "fee", "return_rate": 0.5, "fee_hurt": 0.0}},
+        {},
     ),
-    "what users report gets repaired": (DOWN, counter("failures"), {"feedback": {"survey_rate": 1.0, "lag_days": 5.0, "fixable": 0.9, "asked_lift": 0.0}}, {}, FAILING),
+    "what users report gets repaired": (
+        DOWN,
+        counter("failures"),
+        {"feedback": {"survey_rate": 1.0, "lag_days": 5.0, "fixable": 0.9, "asked_lift": 0.0}},
+        {},
+        FAILING,
+    ),
     "being asked brings people by": (UP, counter("visits"), {"feedback": {"survey_rate": 1.0, "fixable": 0.0, "asked_lift": 0.3}}, {}, {}),
     "a partner brings its members": (UP, counter("new_users"), {"alliances": {"reach_per_day": 0.01}}, {}, MARKET),
     "shared benefits bring orders": (UP, counter("orders"), {"alliances": {"member_share": 1.0}}, {}, {}),
-    "the partner's exit leaves fewer visits than if it had never come": (DOWN, counter("visits", slice(31, 60)), {"alliances": STRONG}, {}, {}),
+    "the partner's exit leaves fewer visits than if it had never come": (
+        DOWN,
+        counter("visits", slice(31, 60)),
+        {"alliances": STRONG},
+        {},
+        {},
+    ),
     "a breach costs orders": (DOWN, counter("orders", slice(30, 60)), {"privacy": {"breach_on": 30, "transparency": 0.0}}, {}, {}),
-    "and drives people away": (DOWN, stayed, {"privacy": {"breach_on": 10, "transparency": 0.0, "breach_order": 0.0, "breach_stay": 1.5}}, {}, {}),
+    "and drives people away": (
+        DOWN,
+        stayed,
+        {"privacy": {"breach_on": 10, "transparency": 0.0, "breach_order": 0.0, "breach_stay": 1.5}},
+        {},
+        {},
+    ),
     "openness about data is trusted": (UP, counter("orders"), {"privacy": {"transparency": 1.0, "open_trust": 0.3}}, {}, {}),
-}  # fmt: skip
+}
 """Sentence → direction, measure, with, against, world."""
 
 
@@ -123,13 +153,17 @@ def test_of_festivals_that_overlap_the_strongest_is_felt_and_a_deeper_one_to_com
 
 
 def steady(block, rate, days=200):
-    """Orders a day of people who never leave, from 20 March 2025; what a lower price teaches is left out, since it is no pull-forward."""
+    """Orders a day of people who never leave, from 20 March 2025; what a low price teaches is left out, being no pull-forward."""
     world = Scenario.from_mapping(
         {
-            "name": "Steady", "run": {"users": 20_000, "days": days, "seed": 3}, "levers": {"promotions": block}, "calendar": {"start": "2025-03-20"},
-            "population": {"order_rate": rate, "dropout": {"mode": "none"}}, "behaviour": {"price_loss": 0.0},
+            "name": "Steady",
+            "run": {"users": 20_000, "days": days, "seed": 3},
+            "levers": {"promotions": block},
+            "calendar": {"start": "2025-03-20"},
+            "population": {"order_rate": rate, "dropout": {"mode": "none"}},
+            "behaviour": {"price_loss": 0.0},
         }
-    )  # fmt: skip
+    )
     return LifecycleModel(world, kinds=EVERY_LEVER).run().daily()["orders"].astype(float)
 
 
@@ -170,8 +204,11 @@ def test_who_comes_more_often_joins_more_often():
 
 
 def test_two_thirds_of_a_paid_plans_effect_are_not_economic():
-    """Everybody joins on the first visit; log-lifts of orders per user with benefits only, and with having paid as well (Iyengar, Park & Yu 2022)."""
-    world = {"population": {"order_rate": {"r": 5.0, "alpha_weeks": 10.0}, "dropout": {"mode": "none"}, "visit_conversion": 0.1}, "behaviour": {}}
+    """Everybody joins at once; log-lifts of orders with benefits only, and with having paid as well (Iyengar, Park & Yu 2022)."""
+    world = {
+        "population": {"order_rate": {"r": 5.0, "alpha_weeks": 10.0}, "dropout": {"mode": "none"}, "visit_conversion": 0.1},
+        "behaviour": {},
+    }
     plan = {"join_rate": 0.99, "selection": 0.0, "fee_drag": 0.0, "trial_days": 0, "renewal_a": 0.01, "renewal_b": 1000.0}
     kinds = [{"strength": 0.0}, {"commitment": 0.0}, {}]
     orders = [per_user(lived({"membership": {**plan, **kind}}, users=20_000, days=120, **world), "orders") for kind in kinds]
@@ -217,7 +254,11 @@ def test_repairs_follow_reports_with_a_lag():
     repaired = []
     for day in range(1, 91):
         yesterday = {"acted": 5, "orders": 100}
-        lever.overnight(Night(shared, yesterday, {"answered": 0, "orders": 0, "reported_points": 0, "true_points": 0}, np.zeros(1), np.zeros(1), p, day, 1))
+        lever.overnight(
+            Night(
+                shared, yesterday, {"answered": 0, "orders": 0, "reported_points": 0, "true_points": 0}, np.zeros(1), np.zeros(1), p, day, 1
+            )
+        )
         repaired.append(shared["repaired"])
     assert repaired[29] == pytest.approx(1 - np.exp(-1), abs=0.02)
     assert shared["prevented"] == pytest.approx(np.log(1 - 0.5 * repaired[-1]))
@@ -227,7 +268,14 @@ def test_repairs_follow_reports_with_a_lag():
 
 
 def test_members_of_a_worse_partner_are_fewer_and_order_less():
-    worlds = [lived({"alliances": {"member_share": 1.0, "reach_per_day": 0.01, "quality": q, "benefit_order": 0.0, "benefit_visit": 0.0}}, users=20_000, **MARKET) for q in (1.0, 0.4)]
+    worlds = [
+        lived(
+            {"alliances": {"member_share": 1.0, "reach_per_day": 0.01, "quality": q, "benefit_order": 0.0, "benefit_visit": 0.0}},
+            users=20_000,
+            **MARKET,
+        )
+        for q in (1.0, 0.4)
+    ]
     brought, orders = [], []
     for model in worlds:
         mine = model.rows["alliances"]["brought"] > 0
@@ -241,14 +289,17 @@ def test_a_partner_may_leave_on_a_date_or_by_chance_and_leaves_once():
     dated = lived({"alliances": {"exit_on": 20250604, "member_share": 1.0}}).daily()["alliances_orders"]
     assert dated[:20].sum() > 0 and dated[20:].sum() == 0
     assert lived({"alliances": {"exit_on": 20, "member_share": 1.0}}).daily()["alliances_orders"].tolist() == dated.tolist()
-    chancy = [lived({"alliances": {"exit_per_day": 0.05, "member_share": 1.0}}, replication=k).daily()["alliances_orders"] for k in range(10)]
+    chancy = [
+        lived({"alliances": {"exit_per_day": 0.05, "member_share": 1.0}}, replication=k).daily()["alliances_orders"] for k in range(10)
+    ]
     assert len({int(np.flatnonzero(orders > 0).max(initial=0)) for orders in chancy}) > 5
 
 
 def test_without_consent_no_offer_aimed_at_a_segment_arrives():
     aimed = {"coupons": {"every_days": 7, "audience": "everyone", "for": ["active", "new"]}}
     shares = [
-        lived({**aimed, "privacy": {"default": "opt_in", "opt_in_share": share, "transparency": 0.0, "open_trust": 0.0}}, users=4_000) for share in (1.0, 0.5, 0.0)
+        lived({**aimed, "privacy": {"default": "opt_in", "opt_in_share": share, "transparency": 0.0, "open_trust": 0.0}}, users=4_000)
+        for share in (1.0, 0.5, 0.0)
     ]
     sent = [int(model.daily()["coupons_issued"].sum()) for model in shares]
     assert sent[2] == 0

@@ -82,6 +82,7 @@ OTHERWISE = {
     "privacy.default": "opt_out",
     "assortment.fit": [0.9],
     "trust.best_stars": 4.2,
+    "trust.reviews": 1,
     "site.latency_basket": 0.05,
     "budget": 50.0,
     "audience": "everyone",
