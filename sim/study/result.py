@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sim import ledger
-from sim.engine.records import CORE_COUNTERS
+from sim.counters import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
 from sim.study import frames, store

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.engine.records import CORE_COUNTERS
+from sim.counters import CORE_COUNTERS, MONEY
 from sim.ledger import accounts as ledger_accounts
 from sim.measure import BRACKET, EVENTS, STARTS
 from sim.model import lever_instances
@@ -16,7 +16,6 @@ from sim.scenario import Scenario
 from sim.study.interval import Moments
 from sim.study.metrics import Counts, Kinds, values
 
-MONEY = ("basket", "revenue", "cost_of_goods")
 FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
 """Columns of ``daily`` that come first, in this order."""
 
