@@ -18,6 +18,7 @@ from sim.scenario import Scenario
 from sim.study import store
 from sim.study.kept import KeptRuns, is_whole, place
 from sim.study.task import Stopped, Task
+from sim.study.truth import worlds
 from sim.study.worker import UnknownRun, Worker, WorkerDied
 
 LARGE_RUN = 200_000
@@ -54,20 +55,32 @@ def common_kinds(scenarios: Sequence[Scenario]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(kinds.items()))
 
 
-def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: bool) -> tuple[list[list[str]], dict[str, Task]]:
-    """The name of every run by scenario and replication, and the runs by name, replication by replication.
+Names = list[list[str]]
+Truths = list[dict[str, Names]]
 
-    Equal runs of two scenarios have one name, and are lived once.
+
+def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: bool) -> tuple[Names, Truths, dict[str, Task]]:
+    """The name of every run by scenario and replication; of the runs that say what experiments are after; and the runs by name.
+
+    Runs come replication by replication. Equal runs of two scenarios have one name, and are lived once.
     """
     kinds = common_kinds(scenarios)
-    names: list[list[str]] = [[] for _ in scenarios]
+    names: Names = [[] for _ in scenarios]
+    behind = [worlds(scenario) for scenario in scenarios]
+    truths: Truths = [{experiment: [[], []] for experiment in pairs} for pairs in behind]
     tasks: dict[str, Task] = {}
+
+    def enter(row: list[str], task: Task) -> None:
+        row.append(task.key())
+        tasks.setdefault(row[-1], task)
+
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
-            task = Task(scenario, r, kinds, list_orders)
-            names[k].append(task.key())
-            tasks.setdefault(names[k][r], task)
-    return names, tasks
+            enter(names[k], Task(scenario, r, kinds, list_orders))
+            for experiment, pair in behind[k].items():
+                for row, world in zip(truths[k][experiment], pair, strict=True):
+                    enter(row, Task(world, r, kinds))
+    return names, truths, tasks
 
 
 def run_study(
@@ -88,9 +101,9 @@ def run_study(
     threads = threads or cores()
     owner = None if folder is not None else tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, tasks = study_tasks(scenarios, replications, list_orders)
+    names, truths, tasks = study_tasks(scenarios, replications, list_orders)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
-    alike = Counter(name for row in names for name in row)
+    alike = Counter(name for row in [*names, *(row for of in truths for rows in of.values() for row in rows)] for name in row)
     total = sum(alike.values())
     finished = total - sum(alike[name] for name in missing)
     tell = progress or (lambda done, total, doing: None)
@@ -102,7 +115,7 @@ def run_study(
         for name in runs:
             finished += alike[name]
             tell(finished, total, "simulating")
-    return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner)
+    return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner, truth=truths)
 
 
 def side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
 from sim.scenario import Scenario
 from sim.scenario.check import TEXTS
+from sim.steering import metric, place, steer, timetable, trial
 
 DECIDING = ("numpy", "numba", "scipy")
 """Packages whose version may decide the last bit of a table of quantiles, or how a loop is compiled."""
@@ -65,13 +66,14 @@ class Task:
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}
+            counts |= {f"orders/{name}": world.rows[name][orders["user"]] for name in ("channel", "persona")}
         return counts
 
 
 @lru_cache(maxsize=32)
 def _code(kinds: tuple[tuple[str, str], ...]) -> str:
     """What the counts are made by: the loop's fingerprint, the sources around it, and versions."""
-    around = (budget, ledger, lever, measure, model, network, parameter, driver)
+    around = (budget, ledger, lever, measure, metric, model, network, parameter, place, driver, steer, timetable, trial)
     sources = hashlib.sha256("".join(inspect.getsource(m) for m in around).encode()).hexdigest()
     versions = [importlib.metadata.version(p) for p in DECIDING]
     return json.dumps([fingerprint(lever_instances(dict(kinds))), sources, versions])
