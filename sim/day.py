@@ -8,13 +8,13 @@ happen again (``sim.lifecycle.waking``).
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
-``reach``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the engine puts
-them in their place.
+``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the
+engine puts them in their place.
 """
 
 from __future__ import annotations
 
-from sim.lifecycle.acquisition import be_near, sign_up
+from sim.lifecycle.acquisition import be_near, be_reached, sign_up
 from sim.lifecycle.activity import learn, plan_visits
 from sim.lifecycle.churn import come_back, leave_after_order, settle_stage, wear_out
 from sim.lifecycle.conversion import check_out, decide, fill_basket
@@ -30,7 +30,7 @@ def _phase(u, ps, t, m):
     """Nothing: the place where the engine puts the levers' rules of one phase."""
 
 
-reach = join = offer = visit = pay = reward = close = _phase
+reach = lead = join = offer = visit = pay = reward = close = _phase
 
 
 @rule("lifecycle")
@@ -57,6 +57,9 @@ def wait_outside(u, ps, t, m):
     if p.market and t.day > 0:
         be_near(u, p, t)
         reach(u, ps, t, m)
+        be_reached(u, p, t, c)
+        if t.channel >= 0:
+            lead(u, ps, t, m)
     sign_up(u, p, t, c)
     t.wake = u.entry_day
     if p.market:

@@ -120,6 +120,11 @@ class Night:
     platform_total: Mapping[str, int] = field(default_factory=dict)
     purse: Any = None
     alarm: set[str] = field(default_factory=set)
+    posted: dict[str, int] = field(default_factory=dict)
+
+    def post(self, account: str, amount: int) -> None:
+        """Post minor units to an account of this lever, on the day to come: what costs the same however many users there are."""
+        self.posted[account] = self.posted.get(account, 0) + int(amount)
 
     def wake_everybody(self) -> None:
         """Nobody sleeps tomorrow: what the lever shares pulls more than its rules told the sleepers to expect."""

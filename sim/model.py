@@ -75,6 +75,7 @@ class LifecycleModel(MesaSurface):
         self.history: list[np.ndarray] = []
         self.counter_dtype = records.counter_dtype(self.levers)
         self.total = np.zeros(1, self.counter_dtype)
+        self._posted = np.zeros(1, self.counter_dtype)
         self.parameters = dict(plan.levers)
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self.highest_cap = plan.economics.incentive_budget
@@ -128,8 +129,9 @@ class LifecycleModel(MesaSurface):
         self.close_day(counters)
 
     def close_day(self, counters: np.ndarray) -> None:
-        """Enter a day's counters, shape (chunks,), in the history."""
-        sums = numbers(counters).sum(axis=0)
+        """Enter a day's counters, shape (chunks,), in the history, with what was posted overnight."""
+        sums = numbers(counters).sum(axis=0) + numbers(self._posted)[0]
+        self._posted = np.zeros(1, self.counter_dtype)
         numbers(self.total)[0] += sums
         self.history.append(sums.view(counters.dtype))
 
@@ -180,23 +182,24 @@ class LifecycleModel(MesaSurface):
             if lever.overnight is None or name not in self.parameters:
                 continue
             shared = self._shared[name]
-            lever.overnight(
-                Night(
-                    shared=shared,
-                    yesterday=_named(self.history[-1][name]),
-                    total=_named(self.total[name]),
-                    own=self.rows[name],
-                    users=self.rows,
-                    parameters=self.parameters[name],
-                    day=day,
-                    key=self.key,
-                    date=self.date_of(day),
-                    platform_yesterday=yesterday,
-                    platform_total=total,
-                    purse=purse,
-                    alarm=self._alarm,
-                )
+            night = Night(
+                shared=shared,
+                yesterday=_named(self.history[-1][name]),
+                total=_named(self.total[name]),
+                own=self.rows[name],
+                users=self.rows,
+                parameters=self.parameters[name],
+                day=day,
+                key=self.key,
+                date=self.date_of(day),
+                platform_yesterday=yesterday,
+                platform_total=total,
+                purse=purse,
+                alarm=self._alarm,
             )
+            lever.overnight(night)
+            for account, amount in night.posted.items():
+                self._posted[name][account] += amount
             for key, value in shared.items():
                 self.policy[name][key] = value
 
@@ -207,7 +210,7 @@ class LifecycleModel(MesaSurface):
         if (self.said & counts).any():
             network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside)
             if counts & network.ENTERED:
-                self.inside = self._inside / float(max(self.plan.population.friends.degree, 1))
+                self.inside = self._inside / np.maximum(np.diff(self.friends.starts), 1)
         else:
             self.heard[:] = 0
         self.said_before, self.said = self.said, np.zeros_like(self.said)

@@ -101,6 +101,7 @@ SCRATCH = (
     ("accepted", "i8", "0/1: signed up today on a friend's invitation"),
     ("entered", "i8", "0/1: signed up today"),
     ("returned", "i8", "0/1: came back today after having left"),
+    ("channel", "i8", "place in CHANNELS: by which a prospect was reached today; below 0: by none"),
     ("completion", "f8", "share: of sign-ups begun that are finished"),
     ("hazards", ("f8", (len(CHANNELS),)), "1/day: of being reached, by channel"),
 )

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-PHASES = ("reach", "join", "offer", "visit", "pay", "reward", "close")
-"""When a lever's rule acts: on a prospect's day in a market; on the day of sign-up; every day on which the user is awake; on each visit, before
-the decision; on each order, before it is paid; on each order, once paid; at the end of every day on which the user is awake."""
+PHASES = ("reach", "lead", "join", "offer", "visit", "pay", "reward", "close")
+"""When a lever's rule acts: on a prospect's day in a market; on the day on which a prospect has been reached, before the sign-up is
+finished; on the day of sign-up; every day on which the user is awake; on each visit, before the decision; on each order, before it is
+paid; on each order, once paid; at the end of every day on which the user is awake."""
 
 
 def rule(phase: str) -> Callable:

@@ -23,28 +23,34 @@ def be_near(u, p, t):
 
 
 @rule("lifecycle")
-def sign_up(u, p, t, m):
-    """A prospect signs up on the entry day; in a market, when reached by some channel and able to finish the sign-up."""
-    channel = DIRECT
-    if p.market and t.day > 0:
-        hazard = 0.0
-        for k in range(CHANNEL_COUNT):
-            hazard += t.hazards[k]
-        comes = t.luck >= exp(-hazard)
-        if comes and hazard > t.hazards[DIRECT]:
+def be_reached(u, p, t, m):
+    """A prospect is reached today with chance 1 − e^−(sum of all hazards), by each channel in proportion to its hazard: a lead."""
+    hazard = 0.0
+    for k in range(CHANNEL_COUNT):
+        hazard += t.hazards[k]
+    t.channel = -1
+    if t.luck >= exp(-hazard):
+        t.channel = DIRECT
+        if hazard > t.hazards[DIRECT]:
             share = chance(t.key, u.id, t.day, CHANNEL, 0) * hazard
-            while share >= t.hazards[channel] and channel < CHANNEL_COUNT - 1:
-                share -= t.hazards[channel]
-                channel += 1
-        if comes:
-            m.leads += 1
-            comes = t.completion >= 1.0 or chance(t.key, u.id, t.day, COMPLETED, 0) < t.completion
+            while share >= t.hazards[t.channel] and t.channel < CHANNEL_COUNT - 1:
+                share -= t.hazards[t.channel]
+                t.channel += 1
+        m.leads += 1
+
+
+@rule("lifecycle")
+def sign_up(u, p, t, m):
+    """A user signs up on the entry day; in a market, a lead who finishes the sign-up."""
+    if p.market and t.day > 0:
+        comes = t.channel >= 0 and (t.completion >= 1.0 or chance(t.key, u.id, t.day, COMPLETED, 0) < t.completion)
     else:
         comes = u.entry_day == t.day
+        t.channel = DIRECT
     if comes:
         t.entered = 1
-        u.channel = channel
-        u.groups = (u.groups & ~(255 << FIRST_CHANNEL)) | (1 << (FIRST_CHANNEL + channel))
+        u.channel = t.channel
+        u.groups = (u.groups & ~(255 << FIRST_CHANNEL)) | (1 << (FIRST_CHANNEL + t.channel))
         u.entry_day = t.day
         u.last_seen = t.day
         u.stage = REGISTERED

@@ -12,7 +12,7 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +298,7 @@ def distinct_names(scenarios: Sequence[Scenario]) -> list[str]:
     return names
 
 
+@cache
 def versions() -> dict[str, str]:
     """Python's and the packages' versions."""
     out = {"python": platform.python_version()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import json
+import math
 import os
-import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,13 +94,9 @@ def _sync_folder(folder: Path) -> None:
 
 def save(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = True) -> None:
     """Keep arrays by name in one file with a checksum of its name and content; the same arrays give the same bytes. Raises ``OSError``."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in sorted(arrays):
-            raw = io.BytesIO()
-            np.lib.format.write_array(raw, np.ascontiguousarray(arrays[name]).reshape(np.shape(arrays[name])), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), raw.getvalue(), zipfile.ZIP_DEFLATED)
-    content = packed.getvalue()
+    kept = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    shapes = {name: [array.dtype.str, np.shape(arrays[name])] for name, array in kept.items()}
+    content = zlib.compress(b"\n".join([json.dumps(shapes).encode(), b"".join(array.tobytes() for array in kept.values())]), 1)
     write_whole(path, MAGIC + _checksum(path, content) + content, durable)
 
 
@@ -109,11 +106,14 @@ def check(path: Path) -> None:
 
 
 def load(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a file written by ``save``. Raises ``DamagedFile``, ``FileNotFoundError``, ``OSError``."""
-    with zipfile.ZipFile(io.BytesIO(_content(path))) as archive:
-        return {
-            name: np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False) for name in archive.namelist()
-        }
+    """The arrays of a file written by ``save``, not to be changed. Raises ``DamagedFile``, ``FileNotFoundError``, ``OSError``."""
+    shapes, _, numbers = zlib.decompress(_content(path)).partition(b"\n")
+    out, at = {}, 0
+    for name, (dtype, shape) in json.loads(shapes).items():
+        count = math.prod(shape)
+        out[name] = np.frombuffer(numbers, dtype, count, at).reshape(shape)
+        at += out[name].nbytes
+    return out
 
 
 def _content(path: Path) -> bytes:

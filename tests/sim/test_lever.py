@@ -81,6 +81,18 @@ def test_a_night_hands_out_everybodys_addressed_number():
     assert (night.luck(5) == night.luck(5)).all() and (night.luck(5) != other.luck(5)).all()
 
 
+def test_what_is_posted_overnight_stands_in_the_books_of_the_day_to_come(monkeypatch):
+    def overnight(night):
+        night.post("sending", 7)
+        night.post("sending", 10 * night.day)
+
+    monkeypatch.setattr(levers()["messaging"].module, "overnight", overnight, raising=False)
+    silent = {name: {"per_week": 0.0} for name in ("push", "email", "sms")}
+    model = LifecycleModel(Scenario.from_mapping({"name": "x", "levers": {"messaging": silent}}), users=50, days=3, kinds=ALL).run()
+    assert model.daily()["messaging_sending"].tolist() == [0, 17, 27, 37]
+    assert model.ledger()["messaging.sending"] == 81
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_ends_of_every_range_may_themselves_be_set(name):
     for parameter, facts in specification(levers()[name].Parameters).items():

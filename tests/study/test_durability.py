@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -310,3 +311,48 @@ def test_a_defect_in_one_run_stops_the_study_with_its_own_error(scenarios, tmp_p
     monkeypatch.setattr(Task, "run", broken)
     with pytest.raises(ArithmeticError, match="a defect"):
         compare(scenarios[:1], folder=tmp_path, replications=3, threads=2)
+
+
+def test_a_folder_that_may_not_be_written_to_ends_the_study_and_is_left_as_it_is(scenarios, tmp_path, monkeypatch):
+    """As a read-only file system answers: whoever runs the tests may be root, whom no permission stops."""
+    before = sorted(tmp_path.rglob("*"))
+    real = os.mkdir
+
+    def refused(path, *more):
+        if Path(path).is_relative_to(tmp_path):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        real(path, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", refused)
+        with pytest.raises(OSError, match="Read-only file system"):
+            compare(scenarios[:1], folder=tmp_path / "o", users=5, days=1, replications=1)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="gives up its rights in a forked child")
+def test_a_folder_that_becomes_read_only_ends_the_study_and_the_same_command_continues(scenarios, undisturbed):
+    plans = [load_scenario(path) for path in scenarios]
+    with tempfile.TemporaryDirectory() as place:  # not tmp_path, into which nobody else may look
+        os.chmod(place, 0o755)
+        folder = Path(place) / "o"
+        compare(plans, folder=folder, replications=2, list_orders=True)
+        for path in (folder / WORK, folder):
+            path.chmod(0o555)
+        child = os.fork()
+        if not child:
+            try:
+                if os.getuid() == 0:
+                    os.setuid(65_534)
+                assert json.loads((folder / "manifest.json").read_bytes())["finished"]
+                compare(plans, folder=folder, replications=3, threads=1, list_orders=True)
+            except PermissionError:
+                os._exit(13)
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 13
+        for path in (folder / WORK, folder):
+            path.chmod(0o755)
+        compare(plans, folder=folder, replications=3, list_orders=True)
+        assert contents(folder) == contents(undisturbed)
