@@ -11,11 +11,11 @@ A lever is one module with a docstring (first line: the name in English and Chin
     rules        functions marked ``@rule(phase)`` (see ``sim.rule``)
 
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
-days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True`` where
-users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out), and
+days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True``
+where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out),
 ``committed(total, parameters)`` where the lever has a budget, and ``on_change(own, before, after, day)`` where a change of parameters
-must move what users remember (the day on which a message is due). A shared number called ``reach_most`` is the most that the lever's ``reach`` rules
-add to anybody's hazard of being reached. Plug-ins are found through the entry point group
+while the world runs must move what users remember (the day on which a message is due). A shared number called ``reach_most`` is the most
+that the lever's ``reach`` rules add to anybody's hazard of being reached. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
 

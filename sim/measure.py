@@ -39,7 +39,8 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age;
     ``lapsed/<event>/<start>`` and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their
     observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers;
-    ``segments/<group>/<what>`` by segment at the end; ``policies/<field>`` by action; ``experiments/<name>/<what>`` (``sim.steering.trial``).
+    ``segments/<group>/<what>`` by segment at the end; ``policies/<field>`` by action; ``experiments/<name>/<what>`` as in
+    ``sim.steering.trial``.
     """
     rows, last_day = model.rows, model.day
     out: dict[str, np.ndarray] = {}
@@ -78,8 +79,8 @@ def names_of(group: str, plan: Any) -> tuple[str, ...]:
 
 
 def segments(model: Any) -> dict[str, np.ndarray]:
-    """The segment of every user at the end, by group: as levers aimed at segments would see them tomorrow; −1 for prospects; shape (users,)."""
-    rows, where, seen = model.rows, model.plan.segments, model.plan.platform
+    """The segment of every user at the end, by group, as aimed levers would see it tomorrow; −1 for prospects; shape (users,) each."""
+    rows, where = model.rows, model.plan.segments
     tomorrow = model.day + 1
     idle, age = tomorrow - rows["last_seen"].astype(np.int64), tomorrow - rows["entry_day"].astype(np.int64)
     stage, last_order = rows["stage"], rows["last_order_day"]

@@ -22,11 +22,11 @@ from sim.scenario.crosscheck import cross_check
 from sim.scenario.explain import expected, explain, instead
 from sim.scenario.faults import Fault, ScenarioError, fault
 from sim.scenario.inherit import merge, read_chain
-from sim.scenario.read import WORD, kind_of
 from sim.scenario.plans import SECTIONS, Aim, Change, Experiment, Persona, Policy
+from sim.scenario.read import WORD, kind_of
 from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run, Segments
 from sim.scenario.settings import lay_settings, lay_values, plant
-from sim.scenario.source import BROKEN, Node, Origin, Path, deepest, nested, plain, planted, walk
+from sim.scenario.source import BROKEN, Node, Origin, Path, nested, plain, planted, walk
 from sim.segment import arm_bit, closed
 
 TEXTS = {"name": 120, "description": 10_000, "question": 10_000, "finding": 10_000}

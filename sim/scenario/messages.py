@@ -128,8 +128,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule": ("{why}", "{why}"),
     # what changes while the world runs
     "place_root": (
-        "'{key}' cannot change while the world runs; what can: levers.*, behaviour.*, market.*, economics.margin, economics.incentive_budget",
-        "'{key}' 在运行中不能改变；可以改变的有：levers.*、behaviour.*、market.*、economics.margin、economics.incentive_budget",
+        "'{key}' cannot change while the world runs; "
+        "what can: levers.*, behaviour.*, market.*, economics.margin, economics.incentive_budget",
+        "'{key}' 在运行中不能改变；"
+        "可以改变的有：levers.*、behaviour.*、market.*、economics.margin、economics.incentive_budget",
     ),
     "place_unknown": ("there is no '{key}' in {block}; {instead}", "{block} 中没有 '{key}'；{instead}"),
     "place_block": (

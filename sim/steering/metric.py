@@ -17,7 +17,10 @@ REGISTERED_EVER = "registered_ever"
 
 @dataclass(frozen=True)
 class Rate:
-    """Columns to add up over those to divide by. ``@discount`` stands for all accounts of a kind, ``#opt-outs`` for all counters of a unit."""
+    """Columns to add up, over those to divide by.
+
+    ``@discount`` stands for all accounts of a kind, ``#opt-outs`` for all counters of a unit.
+    """
 
     meaning: str
     above: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The steering of one world: the calendar's changes, then the policies' reactions, then the experiments' arms; overnight, from past totals only."""
+"""Steering a world, overnight and from past totals only: the timetable's changes, the policies' reactions, the experiments' arms."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Steering:
         self._closed: set[str] = set()
         self._places: dict[str, Place] = {}
         self._timetable: dict[str, list[Any]] = {}
-        for name, change in plan.schedule.items():
+        for change in plan.schedule.values():
             place = self._place(change.path)
             self._timetable.setdefault(change.path, []).append(change.model_copy(update={"to": place.fitted(change.to)}))
         self._at_first = {path: self._value(path) for path in self._timetable}

@@ -1,9 +1,9 @@
 """Trial 实验: one experiment inside the world, and what it reads out.
 
-Who is treated is addressed by the experiment's name: a user's number, the number of a cluster (a block of neighbours on the ring of friends),
-or, by period, alternate stretches of days of which luck chooses the first. The read-out is what the platform sees: what each arm did from the first
-day of the experiment to its last. The same numbers over everybody, from a world in which all are treated and one in which nobody is,
-are the truth (``sim.study.truth``).
+Who is treated is addressed by the experiment's name: a user's number, the number of a cluster (a block of neighbours on the ring of
+friends), or, by period, alternate stretches of days of which luck chooses the first. The read-out is what the platform sees: what each arm
+did from the first day of the experiment to its last. The same numbers over everybody, from a world in which all are treated and one in
+which nobody is, are the truth (``sim.study.truth``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ METRICS = {
     "revenue": "minor units",
     "margin": "minor units",
 }
-"""What is read out, for each user: whether ordered; orders; paid for them; paid less the cost of goods (levers' other costs are nobody's own)."""
+"""What is read out, for each user: whether there was an order; orders; what was paid for them; that less the cost of goods (what else
+the levers cost is not booked user by user)."""
 
 TREATED, CONTROL = range(2)
 

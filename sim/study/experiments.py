@@ -20,12 +20,16 @@ COLUMNS = (
     "difference", "ci_low", "ci_high", "p_value",
     "all_on", "all_off", "truth", "truth_mean", "truth_ci_low", "truth_ci_high",
 )  # fmt: skip
-"""First what the platform reads from one world: users and assigned units of each arm, means by arm, their difference (Welch's t: interval and
-p-value). Then the truth: means over everybody with all treated and with nobody, in the same luck; its mean and interval over replications."""
+"""First what the platform reads from one world: users and assigned units of each arm, means by arm, their difference (Welch's t:
+interval and p-value). Then the truth: means over everybody with all treated and with nobody, in the same luck; its mean and interval over
+the replications."""
 
 
 def welch(treated: Sequence[float], control: Sequence[float]) -> tuple[float, float, float, float]:
-    """Difference of two means with interval and p-value (Welch 1947), from (units, mean, variance) of each arm; nan where an arm has no spread to judge by."""
+    """Difference of two means with interval and p-value (Welch 1947), from (units, mean, variance) of each arm.
+
+    Where an arm has one unit, or nobody differs from anybody, only the difference is known.
+    """
     (n1, mean1, var1), (n2, mean2, var2) = treated, control
     difference = mean1 - mean2
     if min(n1, n2) < 2 or not var1 + var2 > 0:
@@ -50,7 +54,7 @@ class Readouts:
             found.append({what: counts[f"experiments/{experiment}/{what}"] for what in ("arms", "users", "everybody")})
 
     def frame(self, truth: Mapping[str, tuple[Sequence[Counts], Sequence[Counts]]]) -> pd.DataFrame:
-        """Experiment × metric × replication. ``truth``: by experiment, the runs with all treated and with nobody; what is missing is nan."""
+        """Experiment × metric × replication. ``truth``: by experiment, the runs with all treated and with nobody; missing ones are nan."""
         lines = []
         for name, found in self._found.items():
             none = [np.full(len(METRICS), np.nan)] * len(found)

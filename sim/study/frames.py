@@ -1,7 +1,7 @@
 """The tables of a result folder as pandas frames, from the counts of runs.
 
-``summary``, ``retention``, ``cohorts`` and ``segments`` are made from tallies; ``daily``, ``ledger``, ``policies`` and ``events`` have rows of
-their own for each run, and are made run by run.
+``summary``, ``retention``, ``cohorts`` and ``segments`` are made from tallies; ``daily``, ``ledger``, ``policies`` and ``events`` have
+rows of their own for each run, and are made run by run.
 """
 
 from __future__ import annotations

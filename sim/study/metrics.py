@@ -68,8 +68,8 @@ SEGMENT_UNITS = {
     "users": "users", "orders": "orders", "repurchase_rate": "share", "aov": "minor units", "revenue": "minor units",
     "contribution": "minor units", "ltv_to_date": "minor units",
 }  # fmt: skip
-"""Metrics of a segment at the end of a run. Contribution is what was paid less the cost of goods, before the levers' other costs; the life-time
-value to date is that for each user, not discounted."""
+"""Metrics of a segment at the end of a run. Contribution is what was paid less the cost of goods, before the levers' other costs; the
+life-time value to date is that for each user, not discounted."""
 
 
 def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, str], float]:
