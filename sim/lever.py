@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from sim.chance import chances
-from sim.parameter import Parameters, param, record
+from sim.parameter import Parameters, param, record, specification
 from sim.segment import NOBODY
 
 ENTRY_POINTS = "lifecycle.levers"
@@ -205,7 +205,8 @@ class Lever:
                 read = {n.attr for n in ast.walk(part) if isinstance(n, ast.Attribute)}
                 read |= {n.value for n in ast.walk(part) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
                 (drawn if part.name == "draw" else elsewhere).update(read)
-        return frozenset(drawn - elsewhere)
+        own = {name.rpartition(".")[2] for name in specification(self.Parameters)}
+        return frozenset(own & (drawn - elsewhere))
 
     @property
     def presets(self) -> dict[str, Preset]:

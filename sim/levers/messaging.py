@@ -122,7 +122,10 @@ def on_change(own, before: Parameters, after: Parameters, day: int) -> None:
     """Where a channel gets another rhythm, what is left of everybody's wait is stretched or shortened with it."""
     for channel, (old, new) in enumerate(zip((before.push, before.email, before.sms), (after.push, after.email, after.sms), strict=True)):
         if old.per_week != new.per_week:
-            own["next"][:, channel] = day + (own["next"][:, channel] - day) * (gap_days(new) / gap_days(old))
+            wait = own["next"][:, channel] - day
+            if new.per_week == 0:  # not even those due today get one
+                wait = np.where(wait <= 0, gap_days(old), wait)
+            own["next"][:, channel] = day + wait * (gap_days(new) / gap_days(old))
             own["next_due"] = np.where(own["next_due"] == SEEN_AGAIN, SEEN_AGAIN, day)
 
 
