@@ -110,7 +110,7 @@ def _policy(whole: _Whole, name: str, policy: Any) -> Iterator[Fault]:
         low, high = (v if v is not None else policy.to for v in (policy.least, policy.most))
         if not low <= policy.to <= high:
             path = ("policies", name, "to")
-            yield fault(whole.at(*path), path, "policy_aim", what=kind_of(policy.to))
+            yield fault(whole.at(*path), path, "policy_aim", what=kind_of(deepest(whole.given, path)[0].value))
 
 
 def _place(whole: _Whole, path: Path, said: str) -> Any:
@@ -132,8 +132,8 @@ def _fits(whole: _Whole, place: Place, path: Path, value: Any) -> Iterator[Fault
     try:
         type(inner).model_validate(own)
     except ValidationError as problem:
-        said = deepest(whole.given, path)[0]
-        node = Node({place.names[-1]: Node(place.fitted(value), said.at, said.at)}, said.at, said.at)
+        said = deepest(whole.given, path)[0]  # as it was written: 7, not 7.0
+        node = Node({place.names[-1]: said}, said.at, said.at)
         for found in explain(problem, type(inner), node, path, set()):
             yield replace(found, path=dotted(path))
 
