@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
+
+from analysis.click_words import translated
+from analysis.language import speaking, spoken
+from analysis.options import Told, asked_language, language, option, setting, shared
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -21,8 +26,10 @@ class BadInput(Exception):
     """Something the user gave cannot be used; the text says what, where and what to do."""
 
 
-class Verbs(click.Group):
+class Verbs(Told, click.Group):
     """Verbs; one that does not exist is answered with the nearest that does."""
+
+    command_class = Told
 
     def resolve_command(self, context: click.Context, arguments: list[str]) -> tuple:
         """The verb named by the first argument. Raises ``click.UsageError``."""
@@ -32,59 +39,17 @@ class Verbs(click.Group):
         import difflib
 
         near = difflib.get_close_matches(word, self.commands, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(self.commands)}"
-        if word.endswith((".yaml", ".yml")):
-            hint = f"did you mean 'simulate {word}'?"
-        context.fail(f"there is no verb {word!r}; {hint}")
+        guess = f"simulate {word}" if word.endswith((".yaml", ".yml")) else near[0] if near else None
+        hint = said("near", near=guess) if guess else said("verbs", names=", ".join(self.commands))
+        context.fail(said("no verb", word=word, hint=hint))
 
 
-def shared(command: Callable) -> Callable:
-    """The options of ``simulate`` and ``compare``."""
-    options = [
-        click.option("--users", type=int, metavar="N", help="People in the world."),
-        click.option("--days", type=int, metavar="N", help="Days lived after day 0."),
-        click.option("--replications", type=int, metavar="N", help="Independent repetitions."),
-        click.option("--seed", type=int, metavar="N", help="Names the luck; the same seed gives the same bytes."),
-        click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="Default: all processors. Changes no result."),
-        click.option("--out", metavar="DIR", help="Folder of the result (default: results/…)."),
-        setting(),
-        click.option("--export", type=click.Choice(["events"]), help="events: one row per order, in events.csv."),
-        *talk_options(),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def setting() -> Callable:
-    """``--set``."""
-    help_text = "Set one value, such as levers.coupons.face_value=8; repeatable."
-    return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help=help_text)
-
-
-def language() -> Callable:
-    """``--lang``, remembered for what is said when the command fails."""
-
-    def remember(context: click.Context, parameter: click.Parameter, value: str) -> str:
-        if isinstance(context.obj, dict):
-            context.obj["lang"] = value
-        return value
-
-    help_text = "Language of messages."
-    choices = click.Choice(["en", "zh"])
-    return click.option("--lang", type=choices, default="en", show_default=True, callback=remember, help=help_text)
-
-
-def talk_options() -> list[Callable]:
-    """What is said, and how."""
-    return [
-        language(),
-        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
-    ]
-
-
-@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Verbs,
+    chinese="模拟平台用户的生命周期，比较写成 YAML 文件的各种方案。\n\n不写命令：以 baseline.yaml 为基准，比较 scenarios/ 中的全部场景。",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @shared
 @click.pass_context
 def cli(context: click.Context, **options) -> None:
@@ -97,15 +62,15 @@ def cli(context: click.Context, **options) -> None:
         sources = {p.opts[0]: context.get_parameter_source(p.name) for p in context.command.params}
         given = " ".join(o for o, source in sources.items() if source is ParameterSource.COMMANDLINE)
         if given:
-            raise BadInput(said(options["lang"], "before the verb", options=given, verb=verb))
+            raise BadInput(said("before the verb", options=given, verb=verb))
     else:
         files = sorted(SCENARIOS.glob("*.yaml"), key=lambda f: (f.name != BASELINE, f.name))
         if not files or files[0].name != BASELINE:
-            raise BadInput(said(options["lang"], "no baseline", file=SCENARIOS / BASELINE))
+            raise BadInput(said("no baseline", file=SCENARIOS / BASELINE))
         study(files, "strategies", **options)
 
 
-@cli.command()
+@cli.command(chinese="运行一个场景：多次重复，生成表格、图表和报告。")
 @click.argument("scenario", type=click.Path(path_type=Path))
 @shared
 def simulate(scenario: Path, **options) -> None:
@@ -113,9 +78,15 @@ def simulate(scenario: Path, **options) -> None:
     study([scenario], scenario.stem, **options)
 
 
-@cli.command()
+@cli.command(chinese="多个场景与第一个比较，用共同随机数配对。")
 @click.argument("scenario", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Compare with this one (default: the first).")
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    english="Compare with this one (default: the first).",
+    chinese="以此文件为基准（默认第一个）。",
+)
 @shared
 def compare(scenario: Sequence[Path], baseline: Path | None, **options) -> None:
     """Several scenarios against the first, paired by common random numbers."""
@@ -125,37 +96,43 @@ def compare(scenario: Sequence[Path], baseline: Path | None, **options) -> None:
     study(files, "_vs_".join(f.stem for f in files[:3]), **options)
 
 
-@cli.command()
+@cli.command(chinese="只检查文件；一次列出全部错误：文件:行:列: 路径: 说明。")
 @click.argument("scenario", nargs=-1, required=True, type=click.Path(path_type=Path))
 @setting()
 @language()
-def validate(scenario: Sequence[Path], settings: Sequence[str], lang: str) -> None:
+def validate(scenario: Sequence[Path], settings: Sequence[str]) -> None:
     """Check files only; every fault at once, as file:line:column: path: message."""
-    plans = load(scenario, settings, {}, lang)
+    plans = load(scenario, settings, {})
     for path, plan in zip(scenario, plans, strict=True):
-        click.echo(said(lang, "valid", file=path, name=plan.name))
+        click.echo(said("valid", file=path, name=plan.name))
 
 
-@cli.command()
+@cli.command(chinese="显示实际要运行的场景，含全部默认值。")
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--origin", is_flag=True, help="Say which file and line set each value.")
+@option("--origin", is_flag=True, english="Say which file and line set each value.", chinese="注明每个值由哪个文件的哪一行设定。")
 @shared
-def show(scenario: Path, origin: bool, settings: Sequence[str], lang: str, as_json: bool, **options) -> None:
+def show(scenario: Path, origin: bool, settings: Sequence[str], as_json: bool, **options) -> None:
     """The resolved scenario, defaults included, as it would be run."""
     from sim.scenario import render_resolved
 
-    plan = load([scenario], settings, overrides(options), lang)[0]
+    plan = load([scenario], settings, overrides(options))[0]
     if as_json:
         click.echo(json.dumps(plan.resolved(), ensure_ascii=False, indent=1))
     else:
         click.echo(render_resolved(plan, origin=origin), nl=False)
 
 
-@cli.command()
+@cli.command(chinese="杠杆目录：每个参数的单位、范围、默认值和来源。")
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Every parameter with unit, default, range, meaning and source.")
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    english="Every parameter with unit, default, range, meaning and source.",
+    chinese="以 JSON 输出每个参数的单位、默认值、范围、含义和来源。",
+)
 @language()
-def levers(name: str | None, as_json: bool, lang: str) -> None:
+def levers(name: str | None, as_json: bool) -> None:
     """The catalogue of levers: parameters with unit, range, default and source."""
     from analysis.catalogue import catalogue, render
 
@@ -164,13 +141,13 @@ def levers(name: str | None, as_json: bool, lang: str) -> None:
         import difflib
 
         near = difflib.get_close_matches(name, table, 1)
-        hint = said(lang, "near", near=near[0]) if near else said(lang, "choices", names=", ".join(table))
-        raise BadInput(said(lang, "no lever", name=name, hint=hint))
+        hint = said("near", near=near[0]) if near else said("choices", names=", ".join(table))
+        raise BadInput(said("no lever", name=name, hint=hint))
     chosen = table if name is None else {name: table[name]}
     click.echo(json.dumps(chosen, ensure_ascii=False, indent=1) if as_json else render(chosen, whole=name is not None))
 
 
-@cli.command()
+@cli.command(chinese="场景文件的 JSON Schema，供编辑器使用。")
 def schema() -> None:
     """JSON Schema of a scenario, for editors."""
     from sim.scenario import schema as scenario_schema
@@ -178,14 +155,51 @@ def schema() -> None:
     click.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, lang, quiet, as_json, **options) -> None:
+@cli.command(chinese="一位用户的经历：逐日讲述收到了什么、做了什么、为什么；可与另一场景对照。")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@option("--user", type=int, required=True, metavar="ID", english="Number of the user, from 0.", chinese="用户编号，从 0 开始。")
+@option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OTHER",
+    english="The same user in another scenario, too.",
+    chinese="同时讲述同一用户在另一场景中的经历。",
+)
+@option(
+    "--replication",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    english="Which repetition (default: 0).",
+    chinese="第几次重复（默认 0）。",
+)
+@shared
+def life(scenario: Path, user: int, against: Path | None, replication: int, settings: Sequence[str], out: str | None, **options) -> None:
+    """One user's life, day by day, with why; beside it the same user's life in another scenario."""
+    from analysis.life import live, text, write
+
+    files = [scenario, *([against] if against is not None else [])]
+    folder = Path("results") / f"life_{scenario.stem}_{user}" if out is None else Path(out)
+    also = [said("out is empty") if out == "" else unusable(folder), undrawable()]
+    plans = load(files, settings, overrides(options), also)
+    least = min(plan.run.users for plan in plans)
+    if not 0 <= user < least:
+        raise BadInput(said("no user", user=user, last=least - 1))
+    lives = live(plans, user, replication)
+    written = write(plans, lives, folder)
+    if not options["quiet"]:
+        click.echo(text(plans, lives), nl=False)
+        click.echo(said("written", files=", ".join(str(path) for path in written)), err=True)
+
+
+def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
-    talk = Talk(lang, quiet)
+    talk = Talk(quiet)
     folder = Path("results") / title if out is None else Path(out)
-    also = said(lang, "out is empty") if out == "" else unusable(folder, lang)
-    plans = load(files, settings, overrides(options), lang, also)
+    also = [said("out is empty") if out == "" else unusable(folder), undrawable()]
+    plans = load(files, settings, overrides(options), also)
     talk.begin(len(plans), plans[0].run.replications, folder)
     from sim import compare as run_compare
 
@@ -200,17 +214,21 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
 
         def draw(result: Any, place: Path) -> list[Path]:
             progress(1, 1, "drawing")
-            from analysis.plots import write_plots
+            from analysis.plots import pictures, write_plots
             from analysis.report import write_report
+            from analysis.result import left_out
 
             drawn = result.comparable()
-            return [*write_plots(drawn, place), write_report(drawn, place)]
+            made = pictures(drawn)
+            return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]
 
         result = run_compare(
             plans,
             threads=threads,
             folder=folder,
             list_orders=export == "events",
+            twin=twin,
+            shapley=shapley,
             progress=progress,
             command=command_line(),
             draw=draw,
@@ -223,7 +241,7 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
     talk.end(folder, result)
 
 
-def load(files: Sequence[Path], settings: Sequence[str], values: dict, lang: str, also: str = "") -> list:
+def load(files: Sequence[Path], settings: Sequence[str], values: dict, also: Sequence[str] = ()) -> list:
     """The scenarios, or all faults of all files at once, and what is ``also`` wrong."""
     from sim.scenario import ScenarioError, load_scenario
 
@@ -233,8 +251,9 @@ def load(files: Sequence[Path], settings: Sequence[str], values: dict, lang: str
             plans.append(load_scenario(file, settings=settings, overrides=values))
         except ScenarioError as error:
             faults += error.faults
-    if faults or also:
-        raise BadInput("\n".join(filter(None, [ScenarioError(faults).text(lang), also])))
+    complaints = [*([ScenarioError(faults).text(spoken())] if faults else []), *filter(None, also)]
+    if complaints:
+        raise BadInput("\n".join(complaints))
     return plans
 
 
@@ -243,21 +262,30 @@ def overrides(options: dict) -> dict[str, int]:
     return {f"run.{k}": options[k] for k in ("users", "days", "replications", "seed") if options.get(k) is not None}
 
 
-def unusable(folder: Path, lang: str) -> str:
+def unusable(folder: Path) -> str:
     """Why nothing can be written to a result folder, seen before anything runs; empty where it can."""
     import os
 
     try:
         if folder.exists() and not folder.is_dir():
-            return said(lang, "out is a file", folder=folder)
+            return said("out is a file", folder=folder)
         near = folder
         while not near.exists():
             near = near.parent
         if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
-            return said(lang, "out is locked", folder=near)
+            return said("out is locked", folder=near)
     except (OSError, ValueError) as error:
-        return said(lang, "out is no name", folder=folder, why=getattr(error, "strerror", None) or error)
+        return said("out is no name", folder=folder, why=getattr(error, "strerror", None) or error)
     return ""
+
+
+def undrawable() -> str:
+    """Why figures cannot be drawn in the language spoken, seen before anything runs; empty where they can."""
+    if spoken() == "en":
+        return ""
+    from analysis.style import FONT_HINT, wide_font
+
+    return "" if wide_font() else said("no font", hint=FONT_HINT)
 
 
 def command_line(arguments: Sequence[str] | None = None) -> list[str]:
@@ -273,20 +301,23 @@ def command_line(arguments: Sequence[str] | None = None) -> list[str]:
     return kept
 
 
-def said(lang: str, what: str, **words: object) -> str:
-    """A sentence of the catalogue, in a language."""
+def said(what: str, **words: object) -> str:
+    """A sentence of the catalogue, in the language spoken."""
     from analysis.terminal import WORDS
 
-    return WORDS[lang][what].format(**words)
+    return WORDS[what].format(**words)
 
 
 def execute(arguments: Sequence[str], now: dict[str, Any] | None = None) -> int:
-    """Run one command line; its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted.
+    """Run one command line, in the language it asks for; its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted.
 
-    ``now`` holds what signals and messages share: the language, and whether an interrupt came (``listen``).
+    ``now`` is what a command shares with the signals that may come (``listen``).
     """
-    now = {} if now is None else now
-    now.setdefault("lang", "en")
+    with speaking(asked_language(arguments)):
+        return _execute(arguments, {} if now is None else now)
+
+
+def _execute(arguments: Sequence[str], now: dict[str, Any]) -> int:
     try:
         name = Path(sys.argv[0]).name
         code = cli.main(list(arguments), prog_name=name, standalone_mode=False, obj=now)
@@ -294,29 +325,31 @@ def execute(arguments: Sequence[str], now: dict[str, Any] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        complaint = io.StringIO()
+        error.show(complaint)
+        click.echo(translated(complaint.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except BadInput as error:
         click.echo(str(error), err=True)
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
-        click.echo(said(now["lang"], "interrupted"), err=True)
+        click.echo(said("interrupted"), err=True)
         return INTERRUPTED
     except MemoryError:
-        click.echo(said(now["lang"], "memory"), err=True)
+        click.echo(said("memory"), err=True)
     except OSError as error:
-        click.echo(failure(error, now["lang"]), err=True)
+        click.echo(failure(error), err=True)
     return FAILED
 
 
-def failure(error: OSError, lang: str) -> str:
+def failure(error: OSError) -> str:
     """One line on why a run could not go on."""
     from sim.study.lock import FolderInUse
 
     if isinstance(error, FolderInUse):
-        return said(lang, "in use", folder=error.folder)
+        return said("in use", folder=error.folder)
     why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return said(lang, "failed", why=why)
+    return said("failed", why=why)
 
 
 def listen(now: dict[str, Any]) -> None:

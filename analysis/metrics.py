@@ -1,176 +1,261 @@
-"""The single table of definitions: what every metric and every retention curve means."""
+"""The single table of definitions: what every metric means, in both languages. Tables, figures, report and docs take it from here."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from analysis.curves import BRACKET, DEFINITIONS, retention_parts
+from analysis.language import Both
+
+NOTHING = Both("", "")
 
 
 @dataclass(frozen=True)
 class Metric:
     """One row of the table of definitions.
 
-    `unit` is share (a fraction, written as %), money (minor units, written as money) or number. `gain` and `loss` say
-    in a sentence what a difference means; `{}` takes the amount.
+    `unit` is share (a fraction, written as %), money (minor units, written as money), days or number. `gain` and `loss` say in an English
+    sentence what a difference means; `{}` takes the amount, and each has more, fewer or less in it. Chinese needs no verb of its own:
+    the label is 高 or 低.
     """
 
     name: str
-    label: str
-    label_zh: str
+    label: Both
     unit: str
-    formula: str
-    caveat: str = ""
+    formula: Both
+    caveat: Both = NOTHING
     gain: str = ""
     loss: str = ""
     higher_is_better: bool = True
-    told: str = ""
+    told: Both = NOTHING
     """How a level is said in a sentence, where the label will not do: `{} of users order in days 61–90`."""
+    absent: Both = NOTHING
+    """What it means that a scenario has no such number."""
+    break_even: float | None = None
+    """Set where the metric is itself a comparison with the baseline: the value at which a strategy gains as much as it costs."""
+
+    def headed(self, baseline: str) -> str:
+        """The label as a column is headed; it names the counterfactual where there is one."""
+        if self.break_even is None:
+            return str(self.label)
+        return str(Both(f"{self.label} against “{baseline}”", f"{self.label}（相对“{baseline}”）"))
 
 
-def _money(name: str, label: str, label_zh: str, formula: str, caveat: str = "", better: bool = True) -> Metric:
-    noun = label[0].lower() + label[1:] if not label[:2].isupper() else label
-    return Metric(
-        name, label, label_zh, "money", formula, caveat, f"has {{}} more {noun}", f"has {{}} less {noun}", better
-    )
+def _money(name: str, label: Both, formula: Both, caveat: Both = NOTHING, better: bool = True) -> Metric:
+    noun = label.en[0].lower() + label.en[1:] if not label.en[:2].isupper() else label.en
+    return Metric(name, label, "money", formula, caveat, f"has {{}} more {noun}", f"has {{}} less {noun}", better)
 
 
 METRICS: tuple[Metric, ...] = (
     Metric(
         "conversion_rate",
-        "Conversion rate",
-        "首购转化率",
+        Both("Conversion rate", "首购转化率"),
         "share",
-        "users with at least one order ÷ users who ever registered",
-        "Late sign-ups have had less time to order.",
+        Both("users with at least one order ÷ users who ever registered", "至少下过一单的用户 ÷ 累计注册用户"),
+        Both("Late sign-ups have had less time to order.", "注册较晚的用户可用于下单的时间更短。"),
         "turns {} more users into customers",
         "turns {} fewer users into customers",
     ),
     Metric(
         "repurchase_rate",
-        "Repurchase rate",
-        "复购率",
+        Both("Repurchase rate", "复购率"),
         "share",
-        "users with two or more orders ÷ users with at least one",
-        "Grows with the length of the run, and falls when a strategy wins weaker first orders.",
+        Both("users with two or more orders ÷ users with at least one", "下过两单及以上的用户 ÷ 至少下过一单的用户"),
+        Both(
+            "Grows with the length of the run, and falls when a strategy wins weaker first orders.",
+            "随模拟时长而升高；方案若带来质量较低的首单用户则会下降。",
+        ),
         "brings {} more buyers back",
         "brings {} fewer buyers back",
     ),
     Metric(
         "active_share_end",
-        "Active customers at the end",
-        "期末活跃客户占比",
+        Both("Active customers at the end", "期末活跃用户占比"),
         "share",
-        "users in stage customer on the last day (have ordered, were seen less than dormant_after_days ago, have not left) "
-        "÷ users who ever registered",
-        "Leaves out those who have left for good, which only a simulator knows on the day.",
+        Both(
+            "users in stage customer on the last day (have ordered, were seen less than dormant_after_days ago, have not left) "
+            "÷ users who ever registered",
+            "最后一天处于活跃阶段的用户（下过单、未来访不足 dormant_after_days、未永久流失）÷ 累计注册用户",
+        ),
+        Both(
+            "Leaves out those who have left for good, which only a simulator knows on the day.",
+            "不含已永久流失的用户，而永久流失在当天只有模拟器知道。",
+        ),
         "has {} more users active at the end",
         "has {} fewer users active at the end",
     ),
     Metric(
         "departed_share_end",
-        "Gone for good at the end",
-        "期末永久流失占比",
+        Both("Gone for good at the end", "期末永久流失占比"),
         "share",
-        "users who have left for good and not come back by the last day ÷ users who ever registered",
-        "Only a simulator knows a departure; silent users who would still return are not in it.",
+        Both(
+            "users who have left for good and not come back by the last day ÷ users who ever registered",
+            "截至最后一天已永久流失且未回来的用户 ÷ 累计注册用户",
+        ),
+        Both(
+            "Only a simulator knows a departure; silent users who would still return are not in it.",
+            "永久流失只有模拟器知道；沉默但仍会回来的用户不计入。",
+        ),
         "has {} more users gone for good",
         "has {} fewer users gone for good",
         False,
     ),
     Metric(
         "stickiness",
-        "Stickiness (DAU ÷ MAU)",
-        "黏性（DAU ÷ MAU）",
+        Both("Stickiness (DAU ÷ MAU)", "用户黏性（DAU ÷ MAU）"),
         "share",
-        "mean number of users who visit on a day of the last 30 ÷ users who visited at all in those 30 days",
-        "Says how often those visit who visit, not how many they are.",
+        Both(
+            "mean number of users who visit on a day of the last 30 ÷ users who visited at all in those 30 days",
+            "最后 30 天的日均访问用户数 ÷ 这 30 天内访问过的用户数",
+        ),
+        Both("Says how often those visit who visit, not how many they are.", "说明来访者来得多勤，而不是来访者有多少。"),
         "has {} more stickiness",
         "has {} less stickiness",
     ),
     Metric(
         "orders_per_user",
-        "Orders per user",
-        "人均订单数",
+        Both("Orders per user", "人均订单数"),
         "number",
-        "orders, first orders included ÷ users who ever registered",
-        "A mean over very unequal users.",
+        Both("orders, first orders included ÷ users who ever registered", "订单数（含首单）÷ 累计注册用户"),
+        Both("A mean over very unequal users.", "用户之间差别很大，这只是平均数。"),
         "brings {} more orders per user",
         "brings {} fewer orders per user",
     ),
     Metric(
         "visits_per_user",
-        "Visits per user",
-        "人均访问数",
+        Both("Visits per user", "人均访问次数"),
         "number",
-        "visits, the one of the day of registration included ÷ users who ever registered",
-        "A visit is not yet an order.",
+        Both(
+            "visits, the one of the day of registration included ÷ users who ever registered",
+            "访问次数（含注册当日那次）÷ 累计注册用户",
+        ),
+        Both("A visit is not yet an order.", "访问不等于下单。"),
         "brings {} more visits per user",
         "brings {} fewer visits per user",
     ),
     _money(
         "aov",
-        "Average order value",
-        "客单价",
-        "revenue ÷ orders",
-        "After discounts. Falls when a strategy adds small orders: read it beside orders.",
+        Both("Average order value", "客单价"),
+        Both("revenue ÷ orders", "收入 ÷ 订单数"),
+        Both(
+            "After discounts. Falls when a strategy adds small orders: read it beside orders.",
+            "优惠后口径。方案带来更多小额订单时会下降：请与订单数一起看。",
+        ),
     ),
     _money(
         "revenue_per_user",
-        "Revenue per user",
-        "人均收入",
-        "(baskets − discounts) ÷ users who ever registered",
-        "Before the cost of goods.",
+        Both("Revenue per user", "人均收入"),
+        Both("(baskets − discounts) ÷ users who ever registered", "（订单原价 − 优惠）÷ 累计注册用户"),
+        Both("Before the cost of goods.", "未扣除商品成本。"),
     ),
     _money(
         "incentive_cost_per_user",
-        "Incentive cost per user",
-        "人均激励成本",
-        "(discounts + lever costs) ÷ users who ever registered",
-        "Includes what is given to users who would have bought anyway.",
+        Both("Incentive cost per user", "人均激励成本"),
+        Both("(discounts + lever costs) ÷ users who ever registered", "（优惠 + 杠杆成本）÷ 累计注册用户"),
+        Both("Includes what is given to users who would have bought anyway.", "包含发给本来就会购买的用户的部分。"),
         better=False,
     ),
     _money(
         "contribution_per_user",
-        "Contribution per user",
-        "人均贡献毛利",
-        "(revenue − cost of goods − lever costs) ÷ users who ever registered",
-        "Discounts are in it: revenue is after them. Fixed costs of the company are not.",
+        Both("Contribution per user", "人均贡献毛利"),
+        Both("(revenue − cost of goods − lever costs) ÷ users who ever registered", "（收入 − 商品成本 − 杠杆成本）÷ 累计注册用户"),
+        Both(
+            "Discounts are in it: revenue is after them. Fixed costs of the company are not.",
+            "收入已扣除优惠；不含公司固定成本。",
+        ),
     ),
     _money(
         "ltv",
-        "Lifetime value within the run",
-        "周期内用户价值（LTV）",
-        "contribution of each day, taken back to day 0 of the run at discount_rate_per_year, ÷ users who ever registered",
-        "Nothing is extrapolated beyond the last simulated day.",
+        Both("LTV within the run", "周期内 LTV"),
+        Both(
+            "contribution of each day, taken back to day 0 of the run at discount_rate_per_year, ÷ users who ever registered",
+            "每日贡献毛利按 discount_rate_per_year 折现到第 0 日后求和 ÷ 累计注册用户",
+        ),
+        Both(
+            "The horizon is the run: nothing is extrapolated beyond its last day. The margin is in the contribution.",
+            "期限即模拟周期：不外推到最后一天之后。毛利率已体现在贡献毛利中。",
+        ),
+    ),
+    _money(
+        "cac",
+        Both("CAC", "获客成本（CAC）"),
+        Both(
+            "all acquisition costs (sign-up gifts, referral rewards to both sides, channel spend) ÷ users who registered",
+            "全部获客成本（注册礼、双方邀请奖励、渠道投放）÷ 注册用户",
+        ),
+        Both(
+            "Blended: users who came by themselves are in the denominator, so it lies below the cost of one more paid user.",
+            "综合口径：自然来的用户也在分母里，因此低于再多获取一名付费用户的成本。",
+        ),
+        better=False,
+    ),
+    Metric(
+        "payback_days",
+        Both("Payback", "回本周期"),
+        "days",
+        Both(
+            "first day on which the cumulated contribution per user of the scenario, acquisition costs left out, passes its acquisition "
+            "cost",
+            "人均累计贡献毛利（不扣获客成本）首次超过该方案获客成本的天数",
+        ),
+        Both(
+            "Of the mean user: many pay back later, or never. None within the run is no number.",
+            "按平均用户计算：许多用户回本更晚或永不回本。周期内未回本则没有数值。",
+        ),
+        "needs {} more to pay back",
+        "needs {} less to pay back",
+        False,
+        absent=Both("not within the run", "周期内未回本"),
+    ),
+    Metric(
+        "roi",
+        Both("ROI of incentives", "激励 ROI"),
+        "number",
+        Both(
+            "extra contribution before incentive cost ÷ extra incentive cost, both against the baseline, same users, same luck",
+            "扣除激励成本前的增量贡献毛利 ÷ 增量激励成本，均相对基准方案、同一批用户、同样的运气",
+        ),
+        Both(
+            "At 1 the extra incentives earn back just what they cost; below 1 they lose. Not the ratio a dashboard shows, which credits "
+            "every order that used an incentive.",
+            "等于 1 时增量激励恰好回本，低于 1 则亏损。与报表里常见的 ROI 不同：后者把用了优惠的订单全部算作增量。",
+        ),
+        "has {} more return on its incentives",
+        "has {} less return on its incentives",
+        absent=Both("no extra incentives", "无增量激励"),
+        break_even=1.0,
     ),
     Metric(
         "reference_price_end",
-        "Reference price at the end",
-        "期末参考价",
+        Both("Reference price at the end", "期末参考价"),
         "share",
-        "mean over users who ever registered of the price they think normal, as a share of the list price",
-        "Falls under 100 % as users get used to discounts.",
+        Both(
+            "mean over users who ever registered of the price they think normal, as a share of the list price",
+            "累计注册用户心目中“正常价格”占标价比例的平均值",
+        ),
+        Both("Falls under 100 % as users get used to discounts.", "用户习惯优惠后会低于 100%。"),
         "leaves the reference price {} more",
         "leaves the reference price {} less",
     ),
     Metric(
         "satisfaction_end",
-        "Satisfaction at the end",
-        "期末满意度",
+        Both("Satisfaction at the end", "期末满意度"),
         "number",
-        "mean over users who ever registered of satisfaction, −1 to 1, where 0 is as expected",
-        "A state of the model, not an answer in a survey.",
+        Both(
+            "mean over users who ever registered of satisfaction, −1 to 1, where 0 is as expected",
+            "累计注册用户满意度的平均值，−1 到 1，0 表示符合预期",
+        ),
+        Both("A state of the model, not an answer in a survey.", "这是模型内的状态，不是问卷结果。"),
         "has {} more satisfaction",
         "has {} less satisfaction",
     ),
     Metric(
         "registered",
-        "Users who registered",
-        "注册用户数",
+        Both("Users who registered", "注册用户数"),
         "number",
-        "users who registered on any day of the run",
-        "The denominator of everything per user.",
+        Both("users who registered on any day of the run", "模拟期内任意一天注册的用户"),
+        Both("The denominator of everything per user.", "所有“人均”指标的分母。"),
         "has {} more registered users",
         "has {} fewer registered users",
     ),
@@ -187,82 +272,6 @@ PREFERENCE = ("bracket_30", "rolling", "exact_day")
 """Definitions in the order in which `headline` falls back on them."""
 
 
-@dataclass(frozen=True)
-class Definition:
-    """One way to say that a user is still there; `{event}` and `{start}` are filled in."""
-
-    name: str
-    label: str
-    label_zh: str
-    axis: str
-    meaning: str
-    caveat: str
-
-
-DEFINITIONS: dict[str, Definition] = {
-    definition.name: definition
-    for definition in (
-        Definition(
-            "rolling",
-            "rolling retention",
-            "滚动留存",
-            "Share with {a_event} on day N or later",
-            "users with at least one {event} on day N or on any later day of the run ÷ users followed to day N",
-            "Depends on the days left to look ahead: it falls towards zero near the end of every run.",
-        ),
-        Definition(
-            "bracket_30",
-            "30-day bracket retention",
-            "30日区间留存",
-            "Share with {a_event} in the 30 days that end on day N",
-            "users with at least one {event} in days N−29 to N ÷ users followed to day N",
-            "Does not depend on the length of the run; several times lower than rolling retention on the same people.",
-        ),
-        Definition(
-            "exact_day",
-            "exact-day retention",
-            "第N日留存",
-            "Share with {a_event} exactly on day N",
-            "users with at least one {event} on day N itself ÷ users followed to day N",
-            "The lowest of the three: most users who stay are away on any given day.",
-        ),
-        Definition(
-            "survival",
-            "survival without a lapse",
-            "未沉默占比（KM）",
-            "Share that has not lapsed by day N",
-            "Kaplan–Meier estimate of no lapse by day N; a lapse is declared on the day on which the last {event} "
-            "(or day 0) is churned_after_days old",
-            "No line can fall before that many days. A user who lapsed and came back still counts as lapsed.",
-        ),
-    )
-}
-DEPARTURE = Definition(
-    "survival",
-    "survival by departure",
-    "未永久流失占比（KM）",
-    "Share not gone for good by day N",
-    "Kaplan–Meier estimate of not having left for good by day N, that day included",
-    "Only a simulator knows a departure; a platform sees silence. Who left and came back counts as not having left.",
-)
-STARTS = {"registration": "registration", "first_order": "the first order"}
-BRACKET = 30
-"""Days of a bracket."""
-EVENTS = {"order": "an order", "visit": "a visit", "departure": "a departure"}
-_RETENTION = re.compile(r"(rolling|bracket_30|exact_day)_(\d+)_(order|visit)")
-
-
-def definition(name: str, event: str) -> Definition:
-    """The definition of a retention curve; `survival` by departure is a thing of its own."""
-    return DEPARTURE if name == "survival" and event == "departure" else DEFINITIONS[name]
-
-
-def retention_parts(name: str) -> tuple[str, str, int] | None:
-    """(definition, event, age in days) of a retention metric's name, None if it is not one."""
-    match = _RETENTION.fullmatch(name)
-    return (match[1], match[3], int(match[2])) if match else None
-
-
 def _retention(name: str, kind: str, event: str, age: int) -> Metric:
     """The row of a retention metric of the summary, which counts from registration."""
     how = DEFINITIONS[kind]
@@ -274,17 +283,19 @@ def _retention(name: str, kind: str, event: str, age: int) -> Metric:
     }[kind]
     adjective = "rolling " if kind == "rolling" else ""
     past, present, zh = ("ordered", "ordering", "下单") if event == "order" else ("visited", "visiting", "访问")
-    formula = how.meaning.format(event=event).replace("days N−29 to N", f"days {first} to {age}")
+    formula = how.meaning.en.format(event=event).replace("days N−29 to N", f"days {first} to {age}").replace("day N", f"day {age}")
+    formula_zh = how.meaning.zh.format(event=zh).replace("第 N−29 至 N 日", f"第{first}至{age}日")
+    formula_zh = formula_zh.replace("第 N 日", f"第{age}日").replace("观察满 N 日", f"观察满{age}日")
+    called_zh = f"{age}日" + {"bracket_30": "区间留存", "rolling": "滚动留存", "exact_day": "留存"}[kind]
     return Metric(
         name,
-        f"Day-{age} {adjective}retention ({past} {when})",
-        f"{age}日{how.label_zh}（{when_zh}{zh}）" if kind != "exact_day" else f"{age}日留存（{when_zh}{zh}）",
+        Both(f"Day-{age} {adjective}retention ({past} {when})", f"{called_zh}（{when_zh}{zh}）"),
         "share",
-        formula.replace("day N", f"day {age}") + "; day 0 is the day of registration",
+        Both(f"{formula}; day 0 is the day of registration", f"{formula_zh}；第 0 日为注册当日"),
         how.caveat,
         f"keeps {{}} more users {present} {when}",
         f"keeps {{}} fewer users {present} {when}",
-        told=f"{{}} of users {event} {when}",
+        told=Both(f"{{}} of users {event} {when}", f"{when_zh.replace('第', '第 ').replace('日', ' 日')}有{zh}的用户占 {{}}"),
     )
 
 
@@ -302,9 +313,9 @@ def metric(name: str, unit: str = "") -> Metric:
     elif lowered in ("share", "fraction", "rate", "probability"):
         kind = "share"
     else:
-        kind = "number"
+        kind = "days" if lowered == "days" else "number"
     noun = label[0].lower() + label[1:]
-    return Metric(name, label, label, kind, "", "", f"has {{}} more {noun}", f"has {{}} less {noun}")
+    return Metric(name, Both(label, label), kind, NOTHING, NOTHING, f"has {{}} more {noun}", f"has {{}} less {noun}")
 
 
 def headline(names: Iterable[str]) -> str | None:

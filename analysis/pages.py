@@ -1,4 +1,4 @@
-"""One page a lever for docs/levers, made from the lever files: ``python -m analysis.pages`` writes them."""
+"""One page a lever for docs/levers in English and docs/levers/zh in Chinese, made from the lever files: ``python -m analysis.pages``."""
 
 from __future__ import annotations
 
@@ -7,24 +7,34 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from analysis import lever_words
+from analysis.language import Both, say, speaking, spoken
 from sim.lever import Lever, levers
 from sim.parameter import ASSUMPTION, DESIGN, specification
 from sim.rule import PHASES
 
 FOLDER = Path("docs/levers")
 PHASE_WORDS = {
-    "offer": "every day",
-    "visit": "on each visit, before the decision",
-    "pay": "on each order, before it is paid",
-    "reward": "on each order, once paid",
-    "close": "at the end of every day",
+    "reach": Both("on every day of a prospect in the market", "潜在用户在市场中的每一天"),
+    "lead": Both("on the day a prospect has been reached, before the sign-up is finished", "潜在用户被触达的当天，注册完成之前"),
+    "join": Both("on the day of sign-up", "注册当天"),
+    "offer": Both("every day", "每天"),
+    "visit": Both("on each visit, before the decision", "每次访问，下单决策之前"),
+    "pay": Both("on each order, before it is paid", "每笔订单，付款之前"),
+    "reward": Both("on each order, once paid", "每笔订单，付款之后"),
+    "close": Both("at the end of every day", "每天结束时"),
 }
+MADE = Both(
+    "Made from the lever {files} by `python -m analysis.pages`; do not edit by hand.",
+    "由 `python -m analysis.pages` 根据杠杆文件生成，请勿手工修改。参数含义等正文取自杠杆文件，为英文。",
+)
 
 
-def pages() -> dict[str, str]:
-    """Every page by file name: one for each lever, and the list of them."""
+def pages(language: str = "en") -> dict[str, str]:
+    """Every page of a language by file name: one for each lever, and the list of them."""
     found = levers()
-    return {"README.md": index(found)} | {f"{name}.md": page(lever) for name, lever in found.items()}
+    with speaking(language):
+        return {"README.md": index(found)} | {f"{name}.md": page(lever) for name, lever in found.items()}
 
 
 def index(found: dict[str, Lever]) -> str:
@@ -33,17 +43,23 @@ def index(found: dict[str, Lever]) -> str:
     for name, lever in found.items():
         facts = specification(lever.Parameters).values()
         counts = [sum(kind(f) == k for f in facts) for k in ("design", "sourced", "assumption")]
-        rows.append([f"[`{name}`]({name}.md)", lever.doc.splitlines()[0], *map(str, counts)])
+        rows.append([f"[`{name}`]({name}.md)", lever_words.lever_line(lever.doc), *map(str, counts)])
+    english = ["lever", "what it is", "decisions", "from a source", "assumptions"]
+    chinese = ["杠杆", "是什么", "平台决策", "有来源", "假设"]
     lines = [
-        "# The levers",
+        say("# The levers", "# 杠杆（运营手段）一览"),
         "",
-        "Made from the lever files by `python -m analysis.pages`; do not edit by hand.",
+        MADE.format(files="files"),
         "",
-        *table(["lever", "what it is", "decisions", "from a source", "assumptions"], rows),
+        *table(english if spoken() == "en" else chinese, rows),
         "",
-        "*Decisions* are the platform's to make. Parameters *from a source* describe people and have a publication or a dataset "
-        "behind them, with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, "
-        "C observational or vendor, D rule of thumb. *Assumptions* describe people and nobody has measured them.",
+        say(
+            "*Decisions* are the platform's to make. Parameters *from a source* describe people and have a publication or a dataset "
+            "behind them, with a grade: A randomised experiment or reproduced data, B quasi-experiment or meta-analysis, "
+            "C observational or vendor, D rule of thumb. *Assumptions* describe people and nobody has measured them.",
+            "*平台决策*由平台自己定。*有来源*的参数描述的是人，背后有论文或数据集，并标注等级：A 随机实验或可复现的数据，B 准实验或元分析，"
+            "C 观察性研究或厂商数据，D 经验法则。*假设*描述的也是人，但没有人测量过。",
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -51,44 +67,51 @@ def index(found: dict[str, Lever]) -> str:
 def page(lever: Lever) -> str:
     """Everything about one lever."""
     parameters = [
-        [f"`{name}`", _value(f["default"]), f["unit"], _span(f), f["meaning"], _origin(f)]
+        [f"`{name}`", _value(f["default"]), lever_words.unit(f["unit"]), _span(f), f["meaning"], _origin(f)]
         for name, f in specification(lever.Parameters).items()
     ]
     rules = sorted(lever.rules, key=lambda f: PHASES.index(f.phase))
     sections = [
-        ("What a scenario may set", ["parameter", "default", "unit", "range", "meaning", "source"], parameters),
         (
-            "What it does in a day",
-            ["when", "rule", "what it does"],
-            [[PHASE_WORDS[f.phase], f"`{f.__name__}`", " ".join((f.__doc__ or "").split())] for f in rules],
+            Both("What a scenario may set", "场景文件中可设置的参数"),
+            Both("parameter|default|unit|range|meaning|source", "参数|默认值|单位|范围|含义|来源"),
+            parameters,
         ),
         (
-            "What it remembers about a user",
-            ["column", "unit", "meaning"],
-            [[f"`{name}`", c.unit, c.meaning + (f" ({c.size} of them)" if c.size else "")] for name, c in lever.columns.items()],
+            Both("What it does in a day", "一天之中做什么"),
+            Both("when|rule|what it does", "时点|规则|作用"),
+            [[str(PHASE_WORDS[f.phase]), f"`{f.__name__}`", " ".join((f.__doc__ or "").split())] for f in rules],
         ),
         (
-            "What it counts",
-            ["counter", "unit", "meaning"],
-            [[f"`{lever.name}_{name}`", c.unit, c.meaning] for name, c in lever.counters.items()],
+            Both("What it remembers about a user", "对每位用户记录什么"),
+            Both("column|unit|meaning", "列|单位|含义"),
+            [[f"`{name}`", lever_words.unit(c.unit), c.meaning + _times(c.size)] for name, c in lever.columns.items()],
         ),
         (
-            "Where it posts money",
-            ["account", "kind", "meaning"],
-            [[f"`{lever.name}.{name}`", a.kind, a.meaning] for name, a in lever.accounts.items()],
+            Both("What it counts", "统计什么"),
+            Both("counter|unit|meaning", "计数|单位|含义"),
+            [[f"`{lever.name}_{name}`", lever_words.unit(c.unit), c.meaning] for name, c in lever.counters.items()],
         ),
         (
-            "What it tells everybody each day",
-            ["number", "unit", "meaning"],
-            [[f"`{name}`", s.unit, s.meaning] for name, s in lever.shared.items()],
+            Both("Where it posts money", "资金记入哪个科目"),
+            Both("account|kind|meaning", "科目|类别|含义"),
+            [[f"`{lever.name}.{name}`", str(lever_words.KINDS[a.kind]), a.meaning] for name, a in lever.accounts.items()],
+        ),
+        (
+            Both("What it tells everybody each day", "每天告知所有用户的数字"),
+            Both("number|unit|meaning", "数字|单位|含义"),
+            [[f"`{name}`", lever_words.unit(s.unit), s.meaning] for name, s in lever.shared.items()],
         ),
     ]
-    lines = [f"# {lever.name}", "", "Made from the lever file by `python -m analysis.pages`; do not edit by hand.", "", lever.doc]
-    for title, heads, rows in sections:
+    first, *more = lever.doc.splitlines()
+    title = say(lever.name, f"{lever_words.lever_name(lever.name, lever.doc)} {lever.name}")
+    lines = [f"# {title}", "", MADE.format(files="file"), "", "\n".join([lever_words.lever_line(first), *more])]
+    for heading, heads, rows in sections:
         if rows:
-            lines += ["", f"## {title}", "", *table(heads, rows)]
+            lines += ["", f"## {heading}", "", *table(str(heads).split("|"), rows)]
     if lever.laws:
-        lines += ["", "## Laws", "", "Checked in tests on every kind of world:", "", *(f"- {law}" for law in lever.laws)]
+        checked = say("Checked in tests on every kind of world:", "以下恒等关系由测试在各种世界中检验：")
+        lines += ["", say("## Laws", "## 定律"), "", checked, "", *(f"- {law}" for law in lever.laws)]
     return "\n".join(lines) + "\n"
 
 
@@ -104,9 +127,12 @@ def kind(facts: dict[str, Any]) -> str:
 
 
 def _origin(facts: dict[str, Any]) -> str:
-    if kind(facts) == ASSUMPTION:
-        return "**assumption**"
-    return facts["source"] + (f" (grade {facts['grade']})" if facts["grade"] else "")
+    text = lever_words.origin(facts["source"], facts["grade"])
+    return f"**{text}**" if kind(facts) == ASSUMPTION else text
+
+
+def _times(size: int) -> str:
+    return say(f" ({size} of them)", f"（共 {size} 个）") if size else ""
 
 
 def _span(facts: dict[str, Any]) -> str:
@@ -118,21 +144,22 @@ def _span(facts: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     if value is None:
-        return "none"
+        return say("none", "无")
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def write(folder: Path) -> list[Path]:
-    """Write every page; the paths written."""
+def write(folder: Path, language: str = "en") -> list[Path]:
+    """Write every page of a language; the paths written."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = pages()
+    made = pages(language)
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in made]
 
 
 if __name__ == "__main__":
-    for path in write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER):
+    place = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    for path in (*write(place), *write(place / "zh", "zh")):
         print(path)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+from analysis.language import say
+from analysis.number import percent
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -40,30 +43,62 @@ class Tables(Protocol):
 CURRENCY_SIGNS = {"CNY": "¥", "RMB": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
+def resolved(tables: Tables) -> dict[str, Mapping[str, Any]]:
+    """Each scenario as it was run, as far as the manifest has it."""
+    scenarios = tables.manifest.get("scenarios", {})
+    entries = scenarios.items() if isinstance(scenarios, Mapping) else ()
+    return {name: entry.get("resolved", {}) for name, entry in entries}
+
+
 def currency(tables: Tables) -> str:
     """The sign or name of the money of this result, from `economics.currency`; empty where none is given."""
-    scenarios = tables.manifest.get("scenarios", {})
-    resolved = list(scenarios.values() if isinstance(scenarios, Mapping) else scenarios)
-    for place in [tables.manifest, *resolved]:
-        for holder in (place, place.get("resolved", {}) if isinstance(place, Mapping) else {}):
-            economics = holder.get("economics") if isinstance(holder, Mapping) else None
-            if isinstance(economics, Mapping) and economics.get("currency"):
-                name = str(economics["currency"])
-                return CURRENCY_SIGNS.get(name.upper(), name)
+    for holder in (tables.manifest, *resolved(tables).values()):
+        economics = holder.get("economics")
+        if isinstance(economics, Mapping) and economics.get("currency"):
+            name = str(economics["currency"])
+            return CURRENCY_SIGNS.get(name.upper(), name)
     return ""
 
 
 def platform_days(tables: Tables, name: str) -> str:
     """A stage rule such as `churned_after_days` in words: `90 days` where the manifest has the same for all, else its name."""
-    scenarios = tables.manifest.get("scenarios", {})
-    entries = list(scenarios.values()) if isinstance(scenarios, Mapping) else []
-    found = {entry.get("resolved", {}).get("platform", {}).get(name) for entry in entries}
-    return f"{found.pop()} days" if len(found) == 1 and None not in found else name
+    found = {world.get("platform", {}).get(name) for world in resolved(tables).values()}
+    if len(found) != 1 or None in found:
+        return name
+    days = found.pop()
+    return say(f"{days} days", f"{days} 天")
+
+
+def filled(text: str, tables: Tables) -> str:
+    """A definition with the names of parameters replaced by what this study has for them."""
+    for name in ("dormant_after_days", "churned_after_days"):
+        text = text.replace(name, platform_days(tables, name))
+    rates = {world.get("economics", {}).get("discount_rate_per_year") for world in resolved(tables).values()}
+    if len(rates) == 1 and None not in rates:
+        rate = percent(rates.pop(), 0)
+        text = text.replace("discount_rate_per_year", say(f"{rate} a year", f"年利率 {rate} "))
+    return text
 
 
 def only_buyers(tables: Tables) -> bool:
     """Whether everybody enters with a first order (entry `cohort`): such data are orders, and say nothing of visits."""
-    scenarios = tables.manifest.get("scenarios", {})
-    entries = list(scenarios.values()) if isinstance(scenarios, Mapping) else []
-    found = [entry.get("resolved", {}).get("population", {}).get("entry", {}) for entry in entries]
+    found = [world.get("population", {}).get("entry", {}) for world in resolved(tables).values()]
     return bool(found) and all("cohort" in entry for entry in found)
+
+
+def left_out(result: Tables, drawn: Tables) -> dict[str, list[str]]:
+    """The scenarios of a result that its figures leave out, each with what of its people is not the baseline's."""
+    worlds = resolved(result)
+    base = worlds.get(result.baseline, {})
+    return {
+        name: list(_differing(base, worlds.get(name, {}))) for name in result.scenarios if name not in drawn.scenarios
+    }
+
+
+def _differing(base: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """What differs between two worlds' people: `population.entry`, `run.days`."""
+    for block, names in (("population", None), ("run", ("users", "days"))):
+        first, second = base.get(block) or {}, other.get(block) or {}
+        for name in names or dict.fromkeys([*first, *second]):
+            if first.get(name) != second.get(name):
+                yield f"{block}.{name}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
+from analysis.language import Both, say, spoken
 from analysis.text import clean
 
 INK = "#1f2328"
@@ -51,14 +52,22 @@ WIDE_FONTS = (
     "PingFang SC",
     "Hiragino Sans GB",
     "Heiti SC",
+    "STHeiti",
     "Microsoft YaHei",
     "SimHei",
+    "DengXian",
     "Arial Unicode MS",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "SimSun",
     "Droid Sans Fallback",
 )
-FONT_HINT = (
-    "install a Chinese font (Debian, Ubuntu: apt install fonts-noto-cjk; Fedora: "
-    "google-noto-sans-cjk-fonts; macOS, Windows: none needed)"
+"""Fonts with Chinese characters, those that read best on a screen first."""
+FONT_HINT = Both(
+    "install a Chinese font (Debian, Ubuntu: apt-get install fonts-noto-cjk; Fedora: dnf install google-noto-sans-cjk-fonts; "
+    "macOS and Windows have one)",
+    "请安装中文字体（Debian、Ubuntu：apt-get install fonts-noto-cjk；Fedora：dnf install google-noto-sans-cjk-fonts；macOS 和 Windows "
+    "自带）",
 )
 SETTINGS = {
     "figure.dpi": 150,
@@ -109,12 +118,36 @@ def _characters(family: str) -> frozenset[int]:
 
 @cache
 def _installed_wide() -> tuple[str, ...]:
-    installed = {entry.name for entry in font_manager.fontManager.ttflist}
-    return tuple(name for name in WIDE_FONTS if name in installed)
+    def known() -> tuple[str, ...]:
+        installed = {entry.name for entry in font_manager.fontManager.ttflist}
+        return tuple(name for name in WIDE_FONTS if name in installed)
+
+    found = known()
+    if not found:
+        # matplotlib remembers the fonts of its first start: one installed since then is looked for here.
+        listed = {entry.fname for entry in font_manager.fontManager.ttflist}
+        for path in sorted(set(font_manager.findSystemFonts()) - listed):
+            # Some fonts cannot be read, and then they are no help here.
+            with suppress(OSError, RuntimeError, ValueError):
+                font_manager.fontManager.addfont(path)
+        found = known()
+    return found
+
+
+def wide_font() -> str | None:
+    """The installed font in which Chinese is drawn; None where there is none (``FONT_HINT`` says what to do)."""
+    return next(iter(_installed_wide()), None)
 
 
 def families(texts: Iterable[str]) -> list[str]:
-    """The font families to set so that `texts` can be drawn: the base font, and one for CJK only where it is needed."""
+    """The font families to set so that `texts` can be drawn.
+
+    In English the base font, and one for CJK only where it is needed, so that figures are the same whatever is installed. In Chinese the
+    CJK font comes first, for its figures and Latin letters go with its characters.
+    """
+    wide = wide_font() if spoken() == "zh" else None
+    if wide is not None:
+        return [wide, BASE_FONT]
     missing = {ord(c) for text in texts for c in text} - _characters(BASE_FONT) - {ord("\n")}
     if not missing:
         return [BASE_FONT]
@@ -134,14 +167,17 @@ def names(scenarios: Sequence[str], limit: int = 80) -> dict[str, str]:
     for number, name in enumerate(scenarios):
         label = clean(name, limit)
         if not all(ord(c) in drawable for c in label) or not label:
-            label = f"strategy {number}" if number else "baseline"
-            lost.append(f"{name!r} as {label!r}")
+            label = say(f"strategy {number}", f"方案 {number}") if number else say("baseline", "基准方案")
+            lost.append(f"{name!r} → {label!r}")
         if label in labels.values():
             label = f"{label} ({number})"
         labels[name] = label
     if lost:
         # Always from this line, so that Python shows it once a run and not once a figure.
-        message = f"no installed font can draw some names; figures show {', '.join(lost)}: {FONT_HINT}"
+        message = say(
+            f"no installed font can draw some names; figures show {', '.join(lost)}: {FONT_HINT}",
+            f"已安装的字体无法显示部分名称；图中改为 {'，'.join(lost)}：{FONT_HINT}",
+        )
         warnings.warn(message, MissingFontWarning, stacklevel=1)
     return labels
 

@@ -9,82 +9,94 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from analysis.language import Both
+
 WORDS = {
-    "en": {
-        "begin": "{scenarios} scenario(s) × {replications} replication(s) → {folder}",
-        "compiling": "compiling the rules (once)",
-        "simulating": "simulating",
-        "writing": "writing tables",
-        "drawing": "drawing plots and report",
-        "done": "Done in {seconds:.0f} s. Report: {report}",
-        "apart": "not in the figures, because its people are not the baseline's: {names}",
-        "scenario": "scenario",
-        "against": "in brackets: difference against {baseline}",
-        "not distinguishable": "not distinguishable",
-        "valid": "{file}: ok ({name})",
-        "no baseline": "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
-        "out is a file": "--out: {folder} is a file; name a folder",
-        "out is empty": "--out: names no folder",
-        "out is locked": "--out: {folder} cannot be written to; name another folder",
-        "out is no name": "--out: {folder} cannot be a folder: {why}; name another folder",
-        "no lever": "there is no lever {name!r}; {hint}",
-        "near": "did you mean {near!r}?",
-        "choices": "there are {names}",
-        "before the verb": "{options}: write options after the verb, as in: python run.py {verb} {options} …",
-        "interrupted": "Interrupted. Finished runs are kept; the same command continues.",
-        "failed": "failed: {why}. Finished runs are kept; the same command continues.",
-        "in use": "failed: another run is writing to {folder}; wait for it, or name another folder with --out.",
-        "memory": "failed: not enough memory; fewer --users, --days or --threads need less. Finished runs are kept.",
-    },
-    "zh": {
-        "begin": "{scenarios} 个方案 × {replications} 次重复 → {folder}",
-        "compiling": "正在编译规则（仅一次）",
-        "simulating": "正在模拟",
-        "writing": "正在写入表格",
-        "drawing": "正在绘图并生成报告",
-        "done": "完成，用时 {seconds:.0f} 秒。报告：{report}",
-        "apart": "未列入图表（用户总体与基准方案不同）：{names}",
-        "scenario": "方案",
-        "against": "括号内：相对 {baseline} 的差异",
-        "not distinguishable": "差异不显著",
-        "valid": "{file}: 没有问题（{name}）",
-        "no baseline": "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",
-        "out is a file": "--out: {folder} 是文件；请指定文件夹",
-        "out is empty": "--out: 没有写文件夹名",
-        "out is locked": "--out: {folder} 不可写；请指定其他文件夹",
-        "out is no name": "--out: {folder} 不能作为文件夹：{why}；请指定其他文件夹",
-        "no lever": "没有杠杆 {name!r}；{hint}",
-        "near": "是否指 {near!r}？",
-        "choices": "可选：{names}",
-        "before the verb": "{options}：选项请写在动词之后，例如：python run.py {verb} {options} …",
-        "interrupted": "已中断。已完成的运行均已保存；再次执行同一命令即可继续。",
-        "failed": "失败：{why}。已完成的运行均已保存；再次执行同一命令即可继续。",
-        "in use": "失败：另一个运行正在写入 {folder}；请等待它结束，或用 --out 指定其他文件夹。",
-        "memory": "失败：内存不足；请减少 --users、--days 或 --threads。已完成的运行均已保存。",
-    },
+    "begin": Both(
+        "{scenarios} scenario(s) × {replications} replication(s) → {folder}",
+        "{scenarios} 个方案 × {replications} 次重复 → {folder}",
+    ),
+    "compiling": Both("compiling the rules (once)", "正在编译规则（仅一次）"),
+    "simulating": Both("simulating", "正在模拟"),
+    "writing": Both("writing tables", "正在写入表格"),
+    "drawing": Both("drawing plots and report", "正在绘图并生成报告"),
+    "done": Both("Done in {seconds:.0f} s. Report: {report}", "完成，用时 {seconds:.0f} 秒。报告：{report}"),
+    "apart": Both(
+        "not in the figures, because its people are not the baseline's: {names}",
+        "未列入图表（用户总体与基准方案不同）：{names}",
+    ),
+    "scenario": Both("scenario", "方案"),
+    "against": Both(
+        "in brackets: difference against {baseline}; ≈ not distinguishable", "括号内：相对 {baseline} 的差异；≈ 差异不显著"
+    ),
+    "valid": Both("{file}: ok ({name})", "{file}: 没有问题（{name}）"),
+    "no baseline": Both(
+        "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
+        "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",
+    ),
+    "out is a file": Both("--out: {folder} is a file; name a folder", "--out: {folder} 是文件；请指定文件夹"),
+    "out is empty": Both("--out: names no folder", "--out: 没有写文件夹名"),
+    "out is locked": Both("--out: {folder} cannot be written to; name another folder", "--out: {folder} 不可写；请指定其他文件夹"),
+    "out is no name": Both(
+        "--out: {folder} cannot be a folder: {why}; name another folder",
+        "--out: {folder} 不能作为文件夹：{why}；请指定其他文件夹",
+    ),
+    "no user": Both("--user: there is no user {user}; this world has the users 0 to {last}", "--user：没有用户 {user}；编号从 0 到 {last}"),
+    "written": Both("written: {files}", "已写入：{files}"),
+    "no lever": Both("there is no lever {name!r}; {hint}", "没有杠杆 {name!r}；{hint}"),
+    "near": Both("did you mean {near!r}?", "是否指 {near!r}？"),
+    "choices": Both("there are {names}", "可选：{names}"),
+    "before the verb": Both(
+        "{options}: write options after the verb, as in: python run.py {verb} {options} …",
+        "{options}：选项请写在命令之后，例如：python run.py {verb} {options} …",
+    ),
+    "interrupted": Both(
+        "Interrupted. Finished runs are kept; the same command continues.",
+        "已中断。已完成的运行均已保存；再次执行同一命令即可继续。",
+    ),
+    "failed": Both(
+        "failed: {why}. Finished runs are kept; the same command continues.",
+        "失败：{why}。已完成的运行均已保存；再次执行同一命令即可继续。",
+    ),
+    "in use": Both(
+        "failed: another run is writing to {folder}; wait for it, or name another folder with --out.",
+        "失败：另一个运行正在写入 {folder}；请等待它结束，或用 --out 指定其他文件夹。",
+    ),
+    "memory": Both(
+        "failed: not enough memory; fewer --users, --days or --threads need less. Finished runs are kept.",
+        "失败：内存不足；请减少 --users、--days 或 --threads。已完成的运行均已保存。",
+    ),
+    "no font": Both(
+        "--lang zh: no installed font has Chinese characters, and figures would show boxes instead; {hint}",
+        "--lang zh：已安装的字体都没有汉字，图中会显示方框；{hint}",
+    ),
+    "no verb": Both("there is no verb {word!r}; {hint}", "没有命令 {word!r}；{hint}"),
+    "verbs": Both("choose from {names}", "可选：{names}"),
 }
+"""What is said; blanks are filled in by `format`."""
 COLUMNS = ("orders_per_user", "incentive_cost_per_user", "contribution_per_user")
 """Metrics of the closing table, after the retention metric that the report, too, puts first."""
 EVERY_SECONDS = 2.0
 
 
 class Talk:
-    """One command's talk, in one language; silent where ``quiet``."""
+    """One command's talk; silent where ``quiet``."""
 
-    def __init__(self, lang: str, quiet: bool) -> None:
-        self.words, self.lang, self.quiet = WORDS[lang], lang, quiet
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
         self._started = time.monotonic()
 
     def begin(self, scenarios: int, replications: int, folder: Path) -> None:
         """Say what will be done, at once."""
-        self._say(self.words["begin"].format(scenarios=scenarios, replications=replications, folder=folder))
+        self._say(WORDS["begin"].format(scenarios=scenarios, replications=replications, folder=folder))
 
     def end(self, folder: Path, result: Any) -> None:
         """Say where the result lies."""
-        apart = [n for n in result.scenarios if n not in result.comparable().scenarios]
+        drawn = result.comparable().scenarios
+        apart = [n for n in result.scenarios if n not in drawn]
         if apart:
-            self._say(self.words["apart"].format(names=", ".join(apart)))
-        self._say(self.words["done"].format(seconds=time.monotonic() - self._started, report=folder / "report.html"))
+            self._say(WORDS["apart"].format(names=", ".join(apart)))
+        self._say(WORDS["done"].format(seconds=time.monotonic() - self._started, report=folder / "report.html"))
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[int, int, str], None]]:
@@ -102,9 +114,9 @@ class Talk:
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(self.words["compiling"], total=None)
+            task = bar.add_task(str(WORDS["compiling"]), total=None)
             yield lambda done, total, doing: bar.update(
-                task, description=self.words[doing], completed=done, total=total if doing == "simulating" else None
+                task, description=str(WORDS[doing]), completed=done, total=total if doing == "simulating" else None
             )
 
     def _lines(self) -> Callable[[int, int, str], None]:
@@ -114,7 +126,7 @@ class Talk:
             now = time.monotonic()
             if doing != last["doing"] or now - last["time"] >= EVERY_SECONDS and done < total:
                 last.update(doing=doing, time=now)
-                self._say(self.words[doing] + (f" {done}/{total}" if doing == "simulating" else ""))
+                self._say(str(WORDS[doing]) + (f" {done}/{total}" if doing == "simulating" else ""))
 
         return tell
 
@@ -133,12 +145,13 @@ class Talk:
         first = headline(frame.loc[result.baseline].index)
         shown = [m for m in (first, *COLUMNS) if m is not None]
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column(self.words["scenario"], overflow="fold")
+        table.add_column(str(WORDS["scenario"]), overflow="fold")
         sign = currency(result)
         units = {m: frame.loc[(result.baseline, m), "unit"] for m in shown}
         for name in shown:
             facts = metric(name, units[name])
-            table.add_column(facts.label_zh if self.lang == "zh" else facts.label, justify="right")
+            table.add_column(str(facts.label), justify="right")
+        paired = set(result.comparable().scenarios) - {result.baseline}
         for scenario in result.scenarios:
             cells = []
             for name in shown:
@@ -148,7 +161,7 @@ class Talk:
                 line = frame.loc[(scenario, name)]
                 kind = metric(name, units[name]).unit
                 cell = written(line["mean"], kind, sign)
-                if scenario != result.baseline:
+                if scenario in paired:  # with other people, a difference would compare people
                     if line["verdict"] in ("more", "less"):
                         cell += f" ({written(line['delta'], kind, sign, difference=True)})"
                     elif line["verdict"] == "not distinguishable":
@@ -157,8 +170,7 @@ class Talk:
             table.add_row(scenario, *cells)
         text = StringIO()
         Console(file=text, width=118, color_system=None).print(table)
-        against = self.words["against"].format(baseline=result.baseline)
-        foot = f"{against}; ≈ {self.words['not distinguishable']}" if len(result.scenarios) > 1 else ""
+        foot = WORDS["against"].format(baseline=result.baseline) if len(result.scenarios) > 1 else ""
         return text.getvalue() + foot
 
     def _say(self, text: str) -> None:

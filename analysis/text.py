@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 ELLIPSIS = "…"
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
-_PIECES = re.compile(f"[{_WIDE}]|[^ {_WIDE}]+| +")
+_OPEN, _CLOSE = "（《【“‘", "，。；：、！？）》】”’"
+# A Chinese character with the punctuation that may not be parted from it, a word with the same, or spaces.
+_PIECES = re.compile(f"[{_OPEN}]*(?:(?![{_OPEN}{_CLOSE}])[{_WIDE}]|(?:(?![{_OPEN}])[^ {_WIDE}])+)?[{_CLOSE}]*| +")
 
 
 def clean(text: str, limit: int | None = None) -> str:

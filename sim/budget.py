@@ -25,7 +25,8 @@ def threshold(bids: np.ndarray, affordable: int) -> float:
 
 
 class Purse:
-    """What is left of a cap on all levers together, in minor units; None: no cap. Levers take from it overnight, in the order of their names."""
+    """What is left of a cap on all levers together, in minor units; None: no cap. Levers take from it overnight, in the order of their
+    names."""
 
     def __init__(self, left: int | None) -> None:
         self.left = left
@@ -42,7 +43,8 @@ class Purse:
 def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committed: int, highest_cost: int) -> float:
     """The bid below which a lever's waiting users are granted something tomorrow.
 
-    ``waiting``: who waits, shape (users,), not 0 (looked at only where something caps: a column is a walk over all rows); ``bid``: the purpose of their addressed bids; ``cap``: the lever's own budget in money
+    ``waiting``: who waits, shape (users,), not 0 (looked at only where something caps: a column is a walk over all rows); ``bid``: the
+    purpose of their addressed bids; ``cap``: the lever's own budget in money
     (None: none); ``committed``: minor units spent and still promised; ``highest_cost``: the most that one grant can cost, in minor units.
     """
     uncapped = night.purse is None or night.purse.left is None

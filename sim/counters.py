@@ -37,5 +37,5 @@ def columns(levers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name in CORE_COUNTERS:
         yield f"{name}_minor" if name in MONEY else name, "core", name
     for instance, lever in levers.items():
-        yield from ((f"{instance}_{name}", instance, name) for name in lever.counters)
+        yield from ((f"{instance}_{name}", instance, name) for name in lever.counted)
         yield from ((f"{instance}_{name}_minor", instance, name) for name in lever.accounts)

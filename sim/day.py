@@ -2,22 +2,24 @@
 
 Whoever is outside may sign up. Whoever is inside receives what the levers offer; someone who left may come back; the unasked ways
 of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and perhaps
-the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until something can
+the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until something
+can
 happen again (``sim.lifecycle.waking``).
 
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
-``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases (``sim.rule``); the
+``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases
+(``sim.rule``); the
 engine puts them in their place.
 """
 
 from __future__ import annotations
 
 from sim.lifecycle.acquisition import be_near, be_reached, sign_up
-from sim.lifecycle.activity import learn, plan_visits
+from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, plan_visits
 from sim.lifecycle.churn import come_back, leave_after_order, settle_stage, wear_out
-from sim.lifecycle.conversion import check_out, decide, fill_basket
+from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_price
 from sim.lifecycle.retention import experience, remember_price
 from sim.lifecycle.waking import go_to_sleep, know, wake_up
 from sim.population import PROSPECT
@@ -97,10 +99,16 @@ def live(u, ps, t, m):
         come_back(u, p, t, c)
     if u.left == 0:
         wear_out(u, p, t, c)
+        t.pushed = t.visit_pull
+        feel_habit(u, p, t)
+        feel_tired(u, p, t)
+        feel_curious(u, p, t)
         plan_visits(u, p, t, c)
         while t.visit < t.visits:
             knock(t)
             visit(u, ps, t, m)
+            weigh_price(u, p, t)
+            weigh_experience(u, p, t)
             decide(u, p, t, c)
             if t.ordered:
                 fill_basket(u, p, t, c)

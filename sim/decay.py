@@ -1,7 +1,7 @@
 """What fades at a constant rate, in closed form: what is left after n days, without living each of them.
 
-x(n) = x(0)·keepⁿ, with keepⁿ = keep^(n mod 64) · keep^(64·⌊n/64⌋) from a table, so a value remembered with its day can be read on any later day,
-to the same bits whether or not anybody looked in between.
+x(n) = x(0)·keepⁿ, with keepⁿ = keep^(n mod 64) · keep^(64·⌊n/64⌋) from a table, so a value remembered with its day can be read on any
+later day, to the same bits whether or not anybody looked in between.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Accounts in whole minor units: what they are, what was posted, and the sums that must come out.
 
 The platform's own accounts are ``basket`` (orders before discounts), ``revenue`` (what customers paid) and ``cost_of_goods``; every lever
-brings its own, named ``lever.account``, each a ``discount`` (lowers what customers pay for an order), a ``fee`` (raises it), an ``income`` (paid
+brings its own, named ``lever.account``, each a ``discount`` (lowers what customers pay for an order), a ``fee`` (raises it), an ``income``
+(paid
 outside orders, such as a membership) or a ``cost``. Whatever the order of users,
 
     revenue      = basket − all discounts + all fees
@@ -31,6 +32,11 @@ def accounts(levers: Mapping[str, Lever]) -> dict[str, tuple[str, str]]:
     for name, lever in levers.items():
         table |= {f"{name}.{k}": (a.kind, a.meaning) for k, a in lever.accounts.items()}
     return table
+
+
+def acquisition(levers: Mapping[str, Lever]) -> list[str]:
+    """The accounts that were spent to win new users."""
+    return [f"{name}.{k}" for name, lever in levers.items() for k, a in lever.accounts.items() if a.acquisition]
 
 
 def balance(amounts: Mapping[str, int], kinds: Mapping[str, tuple[str, str]]) -> dict[str, int]:

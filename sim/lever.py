@@ -71,12 +71,20 @@ class Counter:
     meaning: str
 
 
+TOUCHED = {
+    "orders_touched": Counter("orders", "of today on which it took something off"),
+    "basket_touched": Counter("minor units", "worth of these orders before discounts"),
+}
+"""Counted by the engine for every lever with a discount: the orders that a dashboard would credit to it."""
+
+
 @dataclass(frozen=True)
 class Account:
-    """Where a lever posts money. ``kind`` is ``discount`` (lowers what the customer pays) or ``cost``."""
+    """Where a lever posts money: ``kind`` as in ``sim.ledger``. ``acquisition``: spent to win new users, so part of CAC."""
 
     kind: str
     meaning: str
+    acquisition: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,10 @@ class Preset:
 class Night:
     """What a lever's ``overnight`` sees.
 
-    Its shared numbers (to change); yesterday's and all-time counts of its counters and accounts; the users' columns of this lever; all users'
-    rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of all
+    Its shared numbers (to change); yesterday's and all-time counts of its counters and accounts; the users' columns of this lever; all
+    users'
+    rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of
+    all
     days; and the purse of a cap on all levers together (``sim.budget``).
     """
 
@@ -231,8 +241,18 @@ class Lever:
         """The lever's rules in the order in which its file gives them."""
         return [f for f in vars(self.module).values() if getattr(f, "phase", None) and f.__module__ == self.module.__name__]
 
+    @property
+    def discounts(self) -> bool:
+        """Whether the lever takes something off orders, which the engine then counts."""
+        return any(account.kind == "discount" for account in self.accounts.values())
+
+    @property
+    def counted(self) -> dict[str, Counter]:
+        """What is counted of the lever: its own counters, and the orders on which it took something off."""
+        return {**self.counters, **(TOUCHED if self.discounts else {})}
+
     def counter_dtype(self) -> np.dtype:
-        return np.dtype([(k, "i8") for k in (*self.counters, *self.accounts)] or [("spare", "i8")])
+        return np.dtype([(k, "i8") for k in (*self.counted, *self.accounts)] or [("spare", "i8")])
 
     def policy(self, parameters: LeverParameters | None, closed: int = 0) -> np.ndarray:
         """The numbers the rules read: ``on``, ``closed`` (bits of users it is not aimed at), the parameters, derived constants, and what

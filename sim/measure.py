@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from sim.parameter import minor_units
-from sim.population import CHURNED, DORMANT, NEVER, PROSPECT
+from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, draw_population
 from sim.segment import CHANNELS, LIFE, VALUE
 
 BRACKET = 30
@@ -118,6 +118,30 @@ def _steering(model: Any) -> dict[str, np.ndarray]:
     for trial in model.steering.trials:
         out |= {f"experiments/{trial.name}/{what}": found for what, found in trial.read(model).items()}
     return out
+
+
+def people(model: Any) -> dict[str, np.ndarray]:
+    """Each user's outcome, for the twin: orders, their worth, departure, and which levers have left a mark on the user; shape (users,)."""
+    rows = model.rows
+    out = {
+        "people/orders": rows["orders"].astype(np.int32),
+        "people/worth": rows["spent"].astype(np.int64),
+        "people/left": rows["left"].astype(np.uint8),
+    }
+    at_first = draw_population(model.plan, model.levers, model.key, len(rows))
+    for name in model.plan.levers:
+        marked = _marked(rows[name], at_first[name], model.levers[name])
+        out[f"people/marked/{name}"] = np.packbits(marked, bitorder="little")
+    return out
+
+
+def _marked(own: np.ndarray, at_first: np.ndarray, lever: Any) -> np.ndarray:
+    """Who remembers anything of a lever that was not so from the start; everybody where a lever leaves no memory."""
+    marked = np.zeros(len(own), bool)
+    for name in lever.columns:
+        values = own[name] != at_first[name]
+        marked |= values.any(axis=1) if values.ndim > 1 else values
+    return marked if lever.columns else np.ones(len(own), bool)
 
 
 def _people(rows: np.ndarray, entry: np.ndarray, last_day: int) -> dict[str, np.ndarray]:

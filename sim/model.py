@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -30,7 +31,7 @@ class LifecycleModel(MesaSurface):
     number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of
     one seed apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``kinds`` names further
     levers to compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order
-    (``orders()``).
+    (``orders()``). ``before_day`` is called with the model and the record of each day before anybody lives it.
 
     Day 0, the day of entry, has been lived once the model is made; ``step()`` lives the next day.
     """
@@ -47,6 +48,7 @@ class LifecycleModel(MesaSurface):
         threads: int = 1,
         kinds: dict[str, str] | None = None,
         list_orders: bool = False,
+        before_day: Callable[[LifecycleModel, np.ndarray], None] | None = None,
     ) -> None:
         if driver not in DRIVERS:
             raise ValueError(f"there is no driver {driver!r}; choose from {', '.join(DRIVERS)}")
@@ -82,6 +84,7 @@ class LifecycleModel(MesaSurface):
         self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
+        self._before_day = before_day
         self.collect_by_default()
         self._live_a_day(0)
 
@@ -122,6 +125,8 @@ class LifecycleModel(MesaSurface):
         self._make_room(day)
         self._overnight(day)
         today = self.today(day)
+        if self._before_day is not None:
+            self._before_day(self, today)
         if self.driver == "objects":
             counters = engine.live_as_objects(self, today, self.agents)
         else:
@@ -161,7 +166,8 @@ class LifecycleModel(MesaSurface):
         return month * calendar.weekdays[date.weekday()] * 7 / sum(calendar.weekdays)
 
     def _reach(self) -> tuple[float, float]:
-        """Bass's hazard of a prospect today, of its own (p·M + q·(1 − g)·F, F taken at the middle of the day) and for a share 1 of friends inside."""
+        """Bass's hazard of a prospect today, of its own (p·M + q·(1 − g)·F, F taken at the middle of the day) and for a share 1 of friends
+        inside."""
         bass, everybody = self.plan.market.bass, len(self.rows)
         p, q = bass.p_per_year * bass.marketing, bass.q_per_year * (1.0 - bass.friends_share)
         share = int(self.total["core"]["new_users"][0]) / everybody
@@ -241,7 +247,8 @@ class LifecycleModel(MesaSurface):
         self.wake_everybody()
 
     def set_core(self, plan: Any) -> None:
-        """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same people."""
+        """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same
+        people."""
         self.plan = plan
         self.policy["core"] = records.core_policy(plan)
         if self.highest_cap is not None:

@@ -100,7 +100,8 @@ def spread(said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: n
     """Tell everybody what their friends said yesterday.
 
     ``said`` and ``said_before``, shape (users,): bits of yesterday and of the day before. ``heard``, shape (users, 4), is overwritten:
-    how many friends (``HEARD``). ``inside``, shape (users,), counts the friends who have signed up so far. Who signed up on an invitation thanks
+    how many friends (``HEARD``). ``inside``, shape (users,), counts the friends who have signed up so far. Who signed up on an invitation
+    thanks
     the first of the friends who invited the day before.
     """
     invited_before = heard[:, 1].copy()

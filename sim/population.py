@@ -72,9 +72,12 @@ COLUMNS = {
 
 SCRATCH = (
     ("visit_pull", "f8", "log-rate: pull on today's visits"),
+    ("pushed", "f8", "log-rate: the levers' part of that pull"),
     ("headroom", "f8", "log-rate: by how much that pull can rise before ``wake``"),
     ("order_pull", "f8", "logit: pull on the order of this visit"),
+    ("wish", "f8", "logit: all that pulls on the order of this visit"),
     ("stay_pull", "f8", "logit: pull on staying"),
+    ("hold", "f8", "logit: all that pulled on staying when leaving was last decided"),
     ("by_rival", "f8", "logit: the part of leaving that a rival answers for"),
     ("by_contact", "f8", "logit: the part of leaving that being contacted answers for"),
     ("return_hazard", "f8", "1/day: of coming back, offered by the levers"),
@@ -140,7 +143,8 @@ TODAY = np.dtype(
         ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
     ]
 )
-"""Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each order."""
+"""Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each
+order."""
 
 FAR = 1 << 30
 """A day that never comes."""

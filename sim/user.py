@@ -16,8 +16,8 @@ class User(mesa.Agent):
     """One user of a model: a row's columns as attributes (``sim.population.COLUMNS``), and each lever's under its name.
 
     ``stage`` is a name (``sim.population.STAGES``) and ``left`` true or false; ``user.coupons.held`` is what a lever
-    remembers. Setting an attribute sets the column; it is not counted as something that happened. Two views of one row
-    are equal.
+    remembers. Setting an attribute sets the column; it is not counted as something that happened, and nobody sleeps through the next
+    day. Two views of one row are equal.
     """
 
     model: Any
@@ -49,7 +49,7 @@ class User(mesa.Agent):
 
     def __getattr__(self, name: str) -> Any:
         if name in self.model.levers:
-            return Row(self.model.rows[name], self.row)
+            return LeverRow(self.model, name, self.row)
         raise AttributeError(f"a user has no {name!r}: choose from {', '.join((*COLUMNS, *self.model.levers))}")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -74,6 +74,20 @@ class User(mesa.Agent):
         )
 
 
+class LeverRow(Row):
+    """What a lever remembers about one user; who is written to does not sleep through the next day."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: Any, lever: str, row: int) -> None:
+        super().__init__(model.rows[lever], row)
+        object.__setattr__(self, "_model", model)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        self._model.wake_everybody()
+
+
 def stage_code(name: Any) -> int:
     """The place of a stage in ``STAGES``; ``ValueError`` where there is none of that name."""
     if name not in CODES:
@@ -87,6 +101,7 @@ def _attribute(name: str, meaning: str) -> property:
 
     def write(user: User, value: Any) -> None:
         user.model.rows[name][user.row] = value
+        user.model.wake_everybody()
 
     return property(read, write, doc=meaning)
 
@@ -101,6 +116,7 @@ def _read_stage(user: User) -> str:
 
 def _write_stage(user: User, name: str) -> None:
     user.model.rows["stage"][user.row] = stage_code(name)
+    user.model.wake_everybody()
 
 
 def _read_left(user: User) -> bool:
@@ -109,6 +125,7 @@ def _read_left(user: User) -> bool:
 
 def _write_left(user: User, value: bool) -> None:
     user.model.rows["left"][user.row] = bool(value)
+    user.model.wake_everybody()
 
 
 User.stage = property(_read_stage, _write_stage, doc=COLUMNS["stage"].meaning)

@@ -47,7 +47,7 @@ class UserSet(AgentSet):
     def array(self, name: str) -> np.ndarray:
         """One column as the model stores it (stages as codes), ``lever.column`` for a lever's.
 
-        For the set of everybody it is the model's own memory, for a selection a copy.
+        For the set of everybody it is the model's own memory (call ``model.wake_everybody()`` after writing there), for a selection a copy.
         """
         column = self._known(name)
         return column if self._rows is None else column[self._rows]
@@ -201,6 +201,7 @@ class UserSet(AgentSet):
         column = self._known(attr_name)
         value = stage_code(value) if attr_name == "stage" else bool(value) if attr_name == "left" else value
         column[slice(None) if self._rows is None else self._rows] = value
+        self.model.wake_everybody()
         return self
 
     # ---- calls

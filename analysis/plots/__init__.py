@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -56,14 +56,10 @@ def pictures(tables: Tables) -> list[Picture]:
     return found
 
 
-def write_plots(tables: Tables, folder: Path) -> list[Path]:
-    """Write `plots/<name>.png` and `.svg` under a result folder, each whole or not at all; returns the paths."""
+def write_plots(drawn: Iterable[Picture], folder: Path) -> list[Path]:
+    """Write `plots/<name>.png` and `.svg` of pictures under a result folder, each whole or not at all; returns the paths."""
     place = Path(folder) / "plots"
     place.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for picture in pictures(tables):
-        figure = picture.figure()
-        paths += [
-            write_whole(place / f"{picture.name}.{kind}", picture.encode(figure, kind)) for kind in ("png", "svg")
-        ]
-    return paths
+    return [
+        write_whole(place / f"{picture.name}.{kind}", getattr(picture.files, kind)) for picture in drawn for kind in ("png", "svg")
+    ]

@@ -9,14 +9,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
 from analysis import finding, style
-from analysis.number import interval, percent, plain
+from analysis.language import Both, say
+from analysis.number import decimals_of, percent, points
 from analysis.plots.picture import Picture, Sheet
 from analysis.plots.retention import ROUND, percent_tick
 from analysis.result import Tables
 
 REFERENCE_WEEK = 8
-DOES = {"ordered": "order", "active": "visit"}
-WHAT = {"ordered": "with an order", "active": "with a visit"}
+DOES = {"ordered": Both("order", "下单"), "active": Both("visit", "访问")}
+WHAT = {"ordered": Both("with an order", "有下单"), "active": Both("with a visit", "有访问")}
 
 
 def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "ordered") -> Picture:
@@ -44,20 +45,27 @@ def cohort_heatmap(tables: Tables, scenario: str | None = None, column: str = "o
     share = (sums[column] / sums["size"]).unstack("age_weeks").sort_index(axis=1)
     share = share.reindex([s for s in tables.scenarios if s in share.index]) if single else share.sort_index()
     text = _scenarios_finding(share, labels, column) if single else _cohorts_finding(sums * replications, column, labels[scenario])
+    who = finding.quoted(labels[scenario])
     whose = (
-        "One row a strategy"
+        say("One row a strategy", "每行一个方案")
         if single
-        else f"One row a weekly cohort of {finding.quoted(labels[scenario])}, the oldest on top"
+        else say(f"One row a weekly cohort of {who}, the oldest on top", f"每行是{who}的一个周注册批次，最早的在最上面")
     )
     return Picture(
         name=f"cohorts_{column}",
         finding=text,
-        how=f"{whose}; read along a row to watch it age, down a column to compare at the same age. Darker is more.",
+        how=say(
+            f"{whose}; read along a row to watch it age, down a column to compare at the same age. Darker is more.",
+            f"{whose}；横看同一批用户随时间的变化，竖看不同批次在同一周龄的差别，颜色越深占比越高。",
+        ),
         source="cohorts.csv",
-        note=(
+        note=say(
             f"Colour = users {WHAT[column]} in that week of age ÷ users of the cohort, all replications together. A cohort is everybody "
             "who registered in the same week; its week 0 begins on the day of registration and is not shown. "
-            + ("" if single else "White: not yet observed for all. The finding compares the earlier half of the cohorts with the later.")
+            + ("" if single else "White: not yet observed for all. The finding compares the earlier half of the cohorts with the later."),
+            f"颜色 = 该周龄内{WHAT[column]}的用户 ÷ 该批次用户，合并全部重复。同一周注册的用户为一个批次；第 0 周自注册当日起算，"
+            "图中不显示。"
+            + ("" if single else "白色：尚未全部观察到。结论比较的是较早与较晚的各一半批次。"),
         ),
         height=0.95 + 0.34 * len(share) if single else 4.3,
         labels=list(labels.values()),
@@ -74,20 +82,28 @@ def _cohorts_finding(sums: DataFrame, column: str, label: str) -> str:
     there = sums[ages == age].droplevel("age_weeks").sort_index()
     half = len(there) // 2
     if half == 0:
-        return f"{percent(float((there[column] / there['size']).iloc[0]))} of users {DOES[column]} in week {age}"
-    early, late = there.iloc[:half].sum(), there.iloc[len(there) - half :].sum()
-    first, second = early[column] / early["size"], late[column] / late["size"]
-    error = math.sqrt(first * (1 - first) / early["size"] + second * (1 - second) / late["size"])
+        share = percent(float((there[column] / there["size"]).iloc[0]))
+        return say(f"{share} of users {DOES[column]} in week {age}", f"第 {age} 周有{DOES[column]}的用户占 {share}")
+    before, after = there.iloc[:half].sum(), there.iloc[len(there) - half :].sum()
+    first, second = before[column] / before["size"], after[column] / after["size"]
+    error = math.sqrt(first * (1 - first) / before["size"] + second * (1 - second) / after["size"])
     delta = second - first
+    who, does = finding.quoted(label), DOES[column]
+    low, high = delta - 1.96 * error, delta + 1.96 * error
+    digits = decimals_of(low, high, "share") or (2 if percent(first) == percent(second) else 1)
     if abs(delta) <= 1.96 * error:
-        return (
-            f"Later cohorts age like earlier ones: {percent(second)} and {percent(first)} {DOES[column]} in their week {age} "
-            f"({finding.quoted(label)}), not distinguishable"
+        return say(
+            f"Later cohorts age like earlier ones: {percent(second)} and {percent(first)} {does} in their week {age} "
+            f"({who}), not distinguishable",
+            f"较晚批次与较早批次走势相同：第 {age} 周有{does}的分别占 {percent(second)} 和 {percent(first)}（{who}），差异不显著",
         )
-    text = f"{percent(second)} of later cohorts {DOES[column]} in their week {age}, {percent(first)} of earlier ones"
-    text += f" ({finding.quoted(label)})"
-    ends = interval(delta - 1.96 * error, delta + 1.96 * error, "share", difference=True)
-    return text + f": {plain(abs(delta) * 100)} points {'more' if delta > 0 else 'fewer'} (95 % interval {ends})"
+    ends = finding.with_interval(low, high, "share", difference=True, decimals=digits)
+    late, early, by = percent(second, digits), percent(first, digits), points(abs(delta), digits)
+    more = delta > 0
+    return say(
+        f"{late} of later cohorts {does} in their week {age}, {early} of earlier ones ({who}): {by} {'more' if more else 'fewer'}{ends}",
+        f"第 {age} 周有{does}的用户在较晚批次中占 {late}，较早批次占 {early}（{who}）：{'高' if more else '低'} {by}{ends}",
+    )
 
 
 def _scenarios_finding(share: DataFrame, labels: dict[str, str], column: str) -> str:
@@ -95,10 +111,15 @@ def _scenarios_finding(share: DataFrame, labels: dict[str, str], column: str) ->
     values = share[age].dropna()
     top, bottom = values.idxmax(), values.idxmin()
     if values[top] == values[bottom]:
-        return f"In every scenario {percent(values[top])} of users {DOES[column]} in week {age}"
-    return (
-        f"The share of users who {DOES[column]} in week {age} runs from {percent(values[bottom])} "
-        f"({labels[bottom]}) to {percent(values[top])} ({labels[top]})"
+        share = percent(values[top])
+        return say(
+            f"In every scenario {share} of users {DOES[column]} in week {age}",
+            f"各方案第 {age} 周有{DOES[column]}的用户都占 {share}",
+        )
+    least, most = percent(values[bottom]), percent(values[top])
+    return say(
+        f"The share of users who {DOES[column]} in week {age} runs from {least} ({labels[bottom]}) to {most} ({labels[top]})",
+        f"第 {age} 周有{DOES[column]}的用户占比从 {least}（{labels[bottom]}）到 {most}（{labels[top]}）不等",
     )
 
 
@@ -116,11 +137,11 @@ def _paint(sheet: Sheet, share: DataFrame, labels: dict[str, str] | None, column
         vmax=top or 1,
         extent=(ages[0] - 0.5, ages[-1] + 0.5, len(values) - 0.5, -0.5),
     )
-    ax.set_xlabel("Age of the cohort, weeks since entry (week 0 not shown)")
+    ax.set_xlabel(say("Age of the cohort, weeks since entry (week 0 not shown)", "周龄：注册后第几周（不显示第 0 周）"))
     step = max(1, round(len(ages) / 12))
     ax.set_xticks(ages[step - 1 :: step])
     if labels is None:
-        ax.set_ylabel("Cohort: week of entry")
+        ax.set_ylabel(say("Cohort: week of entry", "批次：注册周"))
         every = max(1, math.ceil(len(values) / 12))
         ax.set_yticks(range(0, len(values), every), [str(c) for c in values.index[::every]])
     else:
@@ -137,7 +158,7 @@ def _paint(sheet: Sheet, share: DataFrame, labels: dict[str, str] | None, column
     bar = sheet.fig.add_axes((right.x1 + 0.018, right.y0, 0.014, right.height))
     shares = FuncFormatter(lambda v, _: percent_tick(bar.get_yticks(), v))
     ticks = MaxNLocator(nbins=5, steps=ROUND)
-    sheet.fig.colorbar(image, cax=bar, format=shares, ticks=ticks, label=f"Share {WHAT[column]}")
+    sheet.fig.colorbar(image, cax=bar, format=shares, ticks=ticks, label=say(f"Share {WHAT[column]}", f"{WHAT[column]}的用户占比"))
     bar.tick_params(length=0)
     for spine in bar.spines.values():
         spine.set_visible(False)

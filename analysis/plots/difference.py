@@ -7,10 +7,11 @@ import math
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import finding, metrics, style
-from analysis.number import SPACE, decimals_of, interval, written
+from analysis.language import say
+from analysis.number import SPACE, decimals_of, interval, point_word, written
 from analysis.plots.picture import Picture, Sheet
 from analysis.plots.retention import ROUND, percent_tick, tick_decimals
-from analysis.result import Tables, currency
+from analysis.result import Tables, currency, filled
 
 BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
 
@@ -24,22 +25,28 @@ def difference(tables: Tables, metric: str) -> Picture:
     row = finding.metric_of(tables, metric)
     labels = style.names(tables.scenarios)
     caveat = finding.multiplicity(len(readings))
-    paired = "Differences are paired: the same users with the same luck in both worlds"
     known = any(math.isfinite(r.delta_low) for r in readings)
-    how_sure = f"95 % intervals, Student t over {tables.manifest.get('replications', 'all')} replications. {caveat}"
+    formula = filled(str(row.formula) or metric, tables)
+    runs = tables.manifest.get("replications", "–")
+    paired = say(
+        "Differences are paired: the same users with the same luck in both worlds",
+        "差异为配对差异：两个世界里是同一批用户、同样的运气",
+    )
+    how_sure = say(f"95 % intervals, Student t over {runs} replications. {caveat}", f"95% 置信区间由 {runs} 次重复按 t 分布计算。{caveat}")
+    single = say("One replication: no intervals, so nothing can be told apart.", "只有一次重复：没有置信区间，无法判断差异。")
     return Picture(
         name=f"difference_{metric}",
         finding=finding.comparison(tables, metric, labels),
-        how=(
-            "Dots right of the line are above the baseline, left of it below; where the bar crosses zero "
-            "(grey, hollow), "
-            "the strategy cannot be told apart from the baseline."
+        how=say(
+            "Dots right of the line are above the baseline, left of it below; where the bar crosses zero (grey, hollow), "
+            "the strategy cannot be told apart from the baseline.",
+            "点在竖线右侧表示高于基准方案，左侧表示低于；横线跨过零（灰色空心点）时，该方案与基准方案差异不显著。",
         ),
         source="summary.csv",
-        note=(
-            f"{row.label} = {row.formula or metric}. {row.caveat} {paired}"
-            + (f"; {how_sure}" if known else ". One replication: no intervals, so nothing can be told apart.")
-        ).strip(),
+        note=say(
+            f"{row.label} = {formula}. {row.caveat} {paired}" + (f"; {how_sure}" if known else f". {single}"),
+            f"{row.label} = {formula}。{row.caveat}{paired}" + (f"；{how_sure}" if known else f"。{single}"),
+        ),
         height=0.85 + 0.44 * len(readings),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(sheet, tables, readings, row, labels),
@@ -65,7 +72,7 @@ def _paint(
         digits = decimals_of(reading.delta_low, reading.delta_high, row.unit)
         ends = interval(reading.delta_low, reading.delta_high, row.unit, sign, True, digits)
         text = written(reading.delta, row.unit, sign, True, digits) + (f"  ({ends})" if ends else "")
-        first, second = (text, "") if known else (text, reading.verdict)
+        first, second = (text, "") if known else (text, str(finding.VERDICTS[reading.verdict]))
         ax.annotate(
             first + ("\n" + second if second else ""),
             (1, y),
@@ -89,7 +96,10 @@ def _paint(
     ax.spines["left"].set_visible(False)
     ax.margins(x=0.08)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND))
-    unit = "points" if row.unit == "share" else ""
+    unit = point_word() if row.unit == "share" else ""
+    label = str(row.label)
+    english = f"Difference from the baseline: {label.lower()}" + (f",{SPACE}{unit}" if unit else "")
+    chinese = f"与基准方案的差异：{label}" + (f"，{unit}" if unit else "")
     ax.xaxis.set_major_formatter(
         FuncFormatter(
             lambda v, _: (
@@ -99,8 +109,6 @@ def _paint(
             )
         )
     )
-    ax.set_xlabel(
-        sheet.wrap(f"Difference from the baseline: {row.label.lower()}" + (f",{SPACE}{unit}" if unit else ""), 5.0, 9)
-    )
+    ax.set_xlabel(sheet.wrap(say(english, chinese), 5.0, 9))
     ax.grid(axis="x")
     ax.set_axisbelow(True)

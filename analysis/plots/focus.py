@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from analysis import finding, metrics, style
+from analysis.language import Both, say
 from analysis.result import Tables
 
 ALL, MOST = 8, 6
@@ -17,6 +18,8 @@ FEWEST, SMALLEST = 50, 0.1
 POINTS = 120
 """Days of a curve that are drawn: more cannot be told apart at its width."""
 CLIFF = 0.02
+THIN, NOT_DRAWN = Both("Thin and grey", "灰色细线"), Both("Not drawn", "未画出")
+"""How a figure treats the strategies it does not name."""
 
 
 def telling(tables: Tables) -> list[str]:
@@ -38,12 +41,15 @@ def telling(tables: Tables) -> list[str]:
     return [s for s in tables.scenarios if s in chosen]
 
 
-def unnamed(tables: Tables, labels: dict[str, str], drawn: str) -> str:
+def unnamed(tables: Tables, labels: dict[str, str], drawn: Both) -> str:
     """A sentence that names the strategies a figure does not, with how they are `drawn`; empty if there are none."""
     rest = [labels[s] for s in tables.scenarios if s not in telling(tables)]
     if not rest:
         return ""
-    return f" {drawn}: {', '.join(rest)}; in retention and in contribution they differ less from the baseline, or not distinguishably."
+    return say(
+        f" {drawn}: {', '.join(rest)}; in retention and in contribution they differ less from the baseline, or not distinguishably.",
+        f"{drawn}：{'、'.join(rest)}；它们在留存和贡献毛利上与基准方案的差异较小或不显著。",
+    )
 
 
 def colours(tables: Tables) -> dict[str, str]:

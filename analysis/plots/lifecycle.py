@@ -11,7 +11,8 @@ from pandas import DataFrame
 from scipy import stats
 
 from analysis import finding, style
-from analysis.number import percent, plain
+from analysis.language import Both, say
+from analysis.number import percent, percent_sign, points
 from analysis.plots import focus
 from analysis.plots.picture import WIDTH, Picture, Sheet
 from analysis.result import Tables, platform_days
@@ -19,10 +20,10 @@ from analysis.result import Tables, platform_days
 STACK = ("customer", "registered", "dormant", "churned")
 """From the bottom up: customers stand on the axis, where their share can be read."""
 NAMES = {
-    "customer": "customer (ordered, seen lately)",
-    "registered": "registered (no order yet)",
-    "dormant": "dormant (not seen lately)",
-    "churned": "churned (long unseen, or gone)",
+    "customer": Both("customer (ordered, seen lately)", "活跃用户（下过单且近期来访）"),
+    "registered": Both("registered (no order yet)", "新用户（已注册未下单）"),
+    "dormant": Both("dormant (not seen lately)", "沉睡用户（近期未来访）"),
+    "churned": Both("churned (long unseen, or gone)", "流失用户（长期未来访或已离开）"),
 }
 
 
@@ -31,24 +32,28 @@ def lifecycle_composition(tables: Tables) -> Picture:
     if tables.daily.empty:
         raise ValueError("daily has no rows")
     labels = style.names(tables.scenarios)
-    present = [s for s in focus.telling(tables) if s in set(tables.daily["scenario"])]
+    drawn = set(tables.daily["scenario"].unique())
+    present = [s for s in focus.telling(tables) if s in drawn]
     columns = _columns(len(present))
     unseen, long = (platform_days(tables, f"{stage}_after_days") for stage in ("dormant", "churned"))
     rows = math.ceil(len(present) / columns)
     return Picture(
         name="lifecycle",
         finding=_finding(tables, labels),
-        how=(
+        how=say(
             "The height of each colour is the share of users in that stage on that day; the blue at the "
-            "bottom is what a platform wants to grow. "
-            + ("The dark line is the baseline’s." if len(present) > 1 else "")
+            "bottom is what a platform wants to grow. " + ("The dark line is the baseline’s." if len(present) > 1 else ""),
+            "每种颜色的高度是当天处于该阶段的用户占比；最下方的蓝色是平台希望扩大的部分。"
+            + ("深色线为基准方案的活跃用户占比。" if len(present) > 1 else ""),
         ),
         source="daily.csv",
-        note=(
+        note=say(
             f"Share of all users who ever registered, mean over replications. Not seen lately: {unseen} without a visit; "
-            f"long unseen: {long}. Who has left for good, which only a simulator knows, counts as churned at once."
-            + focus.unnamed(tables, labels, "Not drawn")
-        ),
+            f"long unseen: {long}. Who has left for good, which only a simulator knows, counts as churned at once.",
+            f"占累计注册用户的比例，为各次重复的平均。近期未来访：{unseen}没有访问；长期未来访：{long}。永久流失只有模拟器知道，"
+            "当天即计入流失用户。",
+        )
+        + focus.unnamed(tables, labels, focus.NOT_DRAWN),
         height=0.85 + rows * (3.6 if rows == 1 and columns < 3 else 2.1),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(sheet, tables, present, columns, rows, labels),
@@ -67,7 +72,9 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
     stock = end[list(STACK)].sum(axis=1)
     share = (end["customer"] / stock.where(stock > 0)).set_axis([end["scenario"], end["replication"]]).unstack(0)
     base = share[tables.baseline]
-    text = f"On day {last}, {percent(base.mean())} of {finding.users_of_baseline(tables)} are customers"
+    there = percent(base.mean())
+    whose = finding.users_of_baseline(tables)
+    text = say(f"On day {last}, {there} of {whose} are customers", f"第 {last} 天，{whose}中活跃用户占 {there}")
     best, told = None, 0.0
     others = [s for s in tables.scenarios if s in share and s != tables.baseline]
     for scenario in others:
@@ -81,10 +88,11 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
     if not others:
         return text
     if best is None:
-        return text + "; no strategy’s share is distinguishable from that"
-    return (
-        text + f"; under {finding.quoted(labels[best])} it is {percent(share[best].mean())}, "
-        f"{plain(abs(told) * 100)} points {'more' if told > 0 else 'fewer'}"
+        return text + say("; no strategy’s share is distinguishable from that", "；没有方案与之有显著差异")
+    who, level, by = finding.quoted(labels[best]), percent(share[best].mean()), points(abs(told))
+    return text + say(
+        f"; under {who} it is {level}, {by} {'more' if told > 0 else 'fewer'}",
+        f"；{who}为 {level}，{'高' if told > 0 else '低'} {by}",
     )
 
 
@@ -120,7 +128,7 @@ def _paint(sheet: Sheet, tables: Tables, present: list[str], columns: int, rows:
         ax.set_xlim(days[0], days[-1])
         ax.set_ylim(0, 1)
         ax.set_yticks((0, 0.5, 1))
-        ax.yaxis.set_major_formatter(PercentFormatter(1, symbol="\u00a0%"))
+        ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=percent_sign()))
         ax.set_xticks(np.linspace(days[0], days[-1], 3).round().astype(int))
         for tick, align in zip(ax.get_xticklabels(), ("left", "center", "right"), strict=True):
             tick.set_horizontalalignment(align)
@@ -136,11 +144,11 @@ def _paint(sheet: Sheet, tables: Tables, present: list[str], columns: int, rows:
         )
         ax.tick_params(length=2.5, labelleft=column == 0, labelbottom=i + columns >= len(present))
         if column == 0 and row == (rows - 1) // 2:
-            ax.set_ylabel("Share of users")
+            ax.set_ylabel(say("Share of users", "用户占比"))
     sheet.text(
         (left + WIDTH - right) / 2,
         0.08,
-        "Day of the run (day 0: start)",
+        say("Day of the run (day 0: start)", "模拟第几天（第 0 天为起点）"),
         size=9,
         color=style.QUIET,
         ha="center",
@@ -162,5 +170,6 @@ def _legend(sheet: Sheet) -> None:
                 transform=sheet.fig.transFigure,
             )
         )
-        sheet.text(x + 0.2, y - sheet.below, NAMES[stage], size=8.5, va="center")
-        x += 0.2 + sheet.width(NAMES[stage], 8.5) + 0.18
+        name = str(NAMES[stage])
+        sheet.text(x + 0.2, y - sheet.below, name, size=8.5, va="center")
+        x += 0.2 + sheet.width(name, 8.5) + 0.18

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from analysis import style
+from analysis.language import speaking, spoken
 from analysis.text import wrap
 
 WIDTH = 9.2
@@ -22,7 +26,10 @@ EDGE = 0.18
 LINE = 1.28
 """Line height in font sizes."""
 TITLE_SIZE, NOTE_SIZE = 13.0, 8.5
+HEADING, NOTE = "heading", "note"
+"""Names of what stands above and below a body in an SVG."""
 POINTS = 72.0
+_ADVANCES: dict[tuple[str, float, str, tuple[str, ...]], float] = {}
 
 
 class Sheet:
@@ -40,6 +47,7 @@ class Sheet:
         total = height + above + below
         self.fig.set_size_inches(WIDTH, total)
         self.below = below
+        self.body = (above * POINTS, height * POINTS)
         if heading:
             self.fig.text(
                 EDGE / WIDTH,
@@ -50,6 +58,7 @@ class Sheet:
                 size=TITLE_SIZE,
                 weight="bold",
                 linespacing=LINE,
+                gid=HEADING,
             )
         if note:
             self.fig.text(
@@ -61,6 +70,7 @@ class Sheet:
                 size=NOTE_SIZE,
                 color=style.QUIET,
                 linespacing=LINE,
+                gid=NOTE,
             )
 
     def axes(self, left: float, bottom: float, right: float, top: float, **kwargs: object) -> Axes:
@@ -89,7 +99,14 @@ class Sheet:
 
     def wrap(self, text: str, inches: float, size: float, weight: str = "normal", lines: int = 9) -> str:
         """`text` broken to fit a column so many inches wide."""
-        return wrap(text, lambda line: self.width(line, size, weight) <= inches, lines)
+        return wrap(text, lambda line: sum(self._advance(char, size, weight) for char in line) <= inches, lines)
+
+    def _advance(self, char: str, size: float, weight: str) -> float:
+        """The width of one character; measured once, for a text is broken by trying many lines."""
+        key = (char, size, weight, tuple(mpl.rcParams["font.family"]))
+        if key not in _ADVANCES:
+            _ADVANCES[key] = self.width(char, size, weight)
+        return _ADVANCES[key]
 
 
 def _height(text: str, size: float) -> float:
@@ -115,27 +132,47 @@ class Picture:
     labels: Sequence[str]
     """The names in it, for the choice of fonts."""
     paint: Callable[[Sheet], None]
+    language: str = field(default_factory=spoken)
+    """The language in which it was told, and in which it will be drawn."""
 
-    def figure(self, whole: bool = True) -> Figure:
-        """The matplotlib figure; without heading and note where those stand beside it, as in the report."""
-        with style.applied((*self.labels, self.finding, self.note)):
-            sheet = Sheet(self.finding if whole else "", self.note if whole else "", self.height)
+    def figure(self) -> Figure:
+        """The matplotlib figure, with heading and note."""
+        return self._sheet().fig
+
+    def _sheet(self) -> Sheet:
+        with self._style():
+            sheet = Sheet(self.finding, self.note, self.height)
             self.paint(sheet)
-            return sheet.fig
+            return sheet
 
-    def encoded(self, kind: str, whole: bool = True) -> bytes:
-        """The figure as `png` or `svg`, the same bytes every time: no date, no version, fixed ids."""
-        return self.encode(self.figure(whole), kind)
+    @contextmanager
+    def _style(self) -> Iterator[None]:
+        with speaking(self.language), style.applied((*self.labels, self.finding, self.note)):
+            yield
 
-    def encode(self, figure: Figure, kind: str) -> bytes:
-        """A figure already drawn as `png` or `svg` bytes."""
-        metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None, "Format": None, "Type": None}}[
-            kind
-        ]
-        buffer = io.BytesIO()
-        with style.applied((*self.labels, self.finding, self.note)):
-            figure.savefig(buffer, format=kind, metadata=metadata)
-        return rounded(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+    @cached_property
+    def files(self) -> Files:
+        """The figure drawn once: the bytes of its files, and where its body lies, for a page that has heading and note itself."""
+        sheet = self._sheet()
+        with self._style():
+            return Files(_encoded(sheet.fig, "png"), rounded(_encoded(sheet.fig, "svg")), sheet.body)
+
+
+@dataclass(frozen=True)
+class Files:
+    """A figure as PNG and SVG, the same bytes every time: no date, no version, fixed ids."""
+
+    png: bytes
+    svg: bytes
+    body: tuple[float, float]
+    """Top and height of what lies between heading and note, in points, the unit of the SVG."""
+
+
+def _encoded(figure: Figure, kind: str) -> bytes:
+    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None, "Format": None, "Type": None}}[kind]
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue()
 
 
 _PLACES = re.compile(rb' (?:d|x|y)="[^"]*"|translate\([^)]*\)')

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from analysis import finding, metrics, style
+from analysis.language import say
 from analysis.number import money, percent
 from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_points
@@ -36,16 +37,20 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
     return Picture(
         name="cost_retention",
         finding=finding.cost_of_retention(tables, retention, cost, labels),
-        how=(
+        how=say(
             "Up is more users kept than in the baseline, right is more money given to them: the best place is top left. "
-            "Hollow dots cannot be told apart from the baseline in retention."
+            "Hollow dots cannot be told apart from the baseline in retention.",
+            "越靠上，比基准方案留住的用户越多；越靠右，花在用户身上的钱越多：左上角最好。空心点表示留存与基准方案差异不显著。",
         ),
         source="summary.csv",
-        note=(
+        note=say(
             f"Both axes: paired differences from the baseline, which is the square. {row.label} = {row.formula}. "
             f"{cost_row.label} = {cost_row.formula}. Bars: 95 % intervals of the differences. Cheapest: least incentives a "
             f"(percentage) point gained, among gains of at least {percent(finding.MATERIAL, 0)} of the largest; that ratio has no interval "
-            "here, and says nothing of profit."
+            "here, and says nothing of profit.",
+            f"两轴均为与基准方案（方块）的配对差异。{row.label} = {row.formula}。{cost_row.label} = {cost_row.formula}。"
+            f"线段为差异的 95% 置信区间。“最省”：在提升不低于最大值 {percent(finding.MATERIAL, 0)} 的方案中，每提升一个百分点所花激励最少；"
+            "该比值在此没有置信区间，也不说明是否盈利。",
         ),
         height=4.7,
         labels=list(labels.values()),
@@ -87,8 +92,8 @@ def _paint(
         Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes
     ]
     label_points(sheet, ax, points, obstacles)
-    ax.set_xlabel(f"{rows[1].label}, difference from the baseline")
-    ax.set_ylabel(sheet.wrap(f"{rows[0].label}, points gained", 4.0, 9))
+    ax.set_xlabel(say(f"{rows[1].label}, difference from the baseline", f"{rows[1].label}，与基准方案的差异"))
+    ax.set_ylabel(sheet.wrap(say(f"{rows[0].label}, points gained", f"{rows[0].label}，提升的百分点"), 4.0, 9))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=7, steps=ROUND))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: money(v, sign, tick_decimals(ax.get_xticks(), "money"), sign=True)))

@@ -9,12 +9,13 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
-from analysis import finding, metrics, style
-from analysis.number import MINOR_PER_MAJOR, SPACE, interval, percent, plain
+from analysis import curves, finding, metrics, style
+from analysis.language import say
+from analysis.number import MINOR_PER_MAJOR, percent, percent_sign, plain
 from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_ends
 from analysis.plots.picture import Picture, Sheet
-from analysis.result import Tables, platform_days
+from analysis.result import Tables, filled
 
 FOLLOW_UP = 90
 """Days that a rolling curve must still be able to look ahead; what lies behind would fall only because the run ends."""
@@ -22,7 +23,6 @@ FOLLOW_UP = 90
 
 ROUND = (1, 2, 5, 10)
 """Steps between ticks that can be read without decimals to spare."""
-CHURNED = "churned_after_days"
 CURVE = ("age_days", "mean", "ci_low", "ci_high")
 
 
@@ -41,22 +41,22 @@ def retention_curves(
     if not rows["mean"].any():
         raise ValueError("nobody comes back")
     labels = style.names(tables.scenarios)
-    how = metrics.definition(definition, event)
+    how = curves.definition(definition, event)
+    whose = say(
+        f"Each line is a strategy: the share of its users who are still there so many days after {curves.STARTS[start]}",
+        f"每条线是一个方案：其用户在{curves.STARTS[start]}后若干天仍留存的占比",
+    )
+    band = say("; the band is the 95 % interval over replications.", "；色带为各次重复的 95% 置信区间。")
     return Picture(
         name=f"retention_{definition}_{event}",
         finding=_finding(tables, rows, definition, event, labels),
-        how=(
-            f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}; "
-            "the band is the 95 % interval over replications."
-            if replicated(tables)
-            else f"Each line is a strategy: the share of its users who are still there so many days after {metrics.STARTS[start]}."
-        ),
+        how=whose + (band if replicated(tables) else say(".", "。")),
         source="retention.csv",
-        note=note(tables, definition, event, start) + focus.unnamed(tables, labels, "Thin and grey"),
+        note=note(tables, definition, event, start) + focus.unnamed(tables, labels, focus.THIN),
         height=4.6,
         labels=list(labels.values()),
         paint=lambda sheet: _paint(
-            sheet, tables, rows, how.axis.format(a_event=metrics.EVENTS[event]), start, labels, definition
+            sheet, tables, rows, how.axis.format(a_event=curves.EVENTS[event]), start, labels, definition
         ),
     )
 
@@ -93,17 +93,18 @@ def replicated(tables: Tables) -> bool:
 
 def note(tables: Tables, definition: str, event: str, start: str) -> str:
     """The definition in full, for below the figure."""
-    how = metrics.definition(definition, event)
-    meaning = how.meaning.format(event=event).replace(CHURNED, platform_days(tables, CHURNED))
-    day_zero = f"Day 0 is the day of {metrics.STARTS[start]}" + ("; it does not count." if definition != "survival" else ".")
-    bands = (
-        f" Bands: 95 % intervals, Student t over {tables.manifest.get('replications', 'the')} replications."
-        if replicated(tables)
-        else " One replication: no intervals."
-    )
-    return (
-        f"{how.label[0].upper()}{how.label[1:]} = {meaning}. {day_zero} {how.caveat}{bands} "
-        f"Lines end where fewer than {focus.FEWEST} users, or {percent(focus.SMALLEST, 0)} where that is less, are followed so long."
+    how = curves.definition(definition, event)
+    label, meaning, since = str(how.label), filled(how.meant(event), tables), curves.STARTS[start]
+    counts = definition != "survival"
+    runs, few, least = tables.manifest.get("replications", "–"), focus.FEWEST, percent(focus.SMALLEST, 0)
+    bands = replicated(tables)
+    return say(
+        f"{label[0].upper()}{label[1:]} = {meaning}. Day 0 is the day of {since}{'; it does not count' if counts else ''}. {how.caveat} "
+        + (f"Bands: 95 % intervals, Student t over {runs} replications. " if bands else "One replication: no intervals. ")
+        + f"Lines end where fewer than {few} users, or {least} where that is less, are followed so long.",
+        f"{label} = {meaning}。第 0 日为{since}当日{'，不计入留存' if counts else ''}。{how.caveat}"
+        + (f"色带：由 {runs} 次重复按 t 分布计算的 95% 置信区间。" if bands else "只有一次重复：没有置信区间。")
+        + f"可观察的用户少于 {few} 人（或起始人数的 {least}，取较小者）时曲线终止。",
     )
 
 
@@ -112,7 +113,7 @@ def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, label
     same = [
         name
         for name in tables.summary["metric"].unique()
-        if (parts := metrics.retention_parts(name)) and parts[:2] == (definition, event)
+        if (parts := curves.retention_parts(name)) and parts[:2] == (definition, event)
     ]
     name = metrics.headline(same)
     if name:
@@ -120,21 +121,20 @@ def _finding(tables: Tables, rows: DataFrame, definition: str, event: str, label
     ages = np.sort(rows["age_days"].unique())
     age = int(ages[np.abs(ages - min(90, ages[-1])).argmin()])
     there = rows[rows["age_days"] == age].set_index("scenario")
-    what = (
-        f"{metrics.definition(definition, event).label} by {event}"
-        if definition != "survival"
-        else metrics.definition(definition, event).label
-    )
+    label, doing = curves.definition(definition, event).label, curves.EVENT_NOUNS[event]
+    what = say(f"{label} by {doing}", f"{label}（{doing}）") if definition != "survival" else str(label)
     if len(there) == 1:
         row = there.iloc[0]
-        ends = interval(row["ci_low"], row["ci_high"], "share")
-        return f"At day {age}, {what} is {percent(row['mean'])}" + (f" (95 % interval {ends})" if ends else "")
+        ends = finding.with_interval(row["ci_low"], row["ci_high"], "share")
+        return say(f"At day {age}, {what} is {percent(row['mean'])}", f"第 {age} 日，{what}为 {percent(row['mean'])}") + ends
     top, bottom = there["mean"].idxmax(), there["mean"].idxmin()
-    text = (
-        f"At day {age}, {what} runs from {percent(there.at[bottom, 'mean'])} ({labels[bottom]}) "
-        f"to {percent(there.at[top, 'mean'])} ({labels[top]})"
+    least, most = percent(there.at[bottom, "mean"]), percent(there.at[top, "mean"])
+    text = say(
+        f"At day {age}, {what} runs from {least} ({labels[bottom]}) to {most} ({labels[top]})",
+        f"第 {age} 日，{what}从 {least}（{labels[bottom]}）到 {most}（{labels[top]}）不等",
     )
-    return text if there.at[top, "ci_low"] > there.at[bottom, "ci_high"] else text + ", whose intervals overlap"
+    apart = there.at[top, "ci_low"] > there.at[bottom, "ci_high"]
+    return text if apart else text + say(", whose intervals overlap", "，两者置信区间重叠")
 
 
 def _paint(
@@ -145,9 +145,14 @@ def _paint(
     low, high = rows["ci_low"].fillna(rows["mean"]).min(), rows["ci_high"].fillna(rows["mean"]).max()
     room = 0.06 * (high - low)
     ax.set_ylim(0 if low < 0.4 * high else max(low - room, 0), min(high + room, 1.02) or 0.01)
-    ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")
+    ax.set_xlabel(days_since(start))
     ax.set_ylabel(axis)
     finish_labels(sheet, ax, tables, rows, labels)
+
+
+def days_since(start: str) -> str:
+    """The label of an axis of ages."""
+    return say(f"Days since {curves.STARTS[start]} (day 0)", f"{curves.STARTS[start]}后天数（当日为第 0 日）")
 
 
 def draw_curves(
@@ -198,7 +203,7 @@ def percent_tick(ticks: Sequence[float], value: float, points: bool = False) -> 
     """A tick of a percent axis, or of differences in points, with no more decimals than its neighbours need."""
     step = round(abs(ticks[1] - ticks[0]) * 100, 6) if len(ticks) > 1 else 1
     text = plain(value * 100, 0 if step.is_integer() else 1 if (step * 10).is_integer() else 2, sign=points)
-    return text if points else text + SPACE + "%"
+    return text if points else text + percent_sign()
 
 
 def tick_decimals(ticks: Sequence[float], kind: str) -> int | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from pandas import DataFrame
 
-from analysis import finding, metrics, style
-from analysis.number import percent, plain
+from analysis import curves, finding, style
+from analysis.language import say
+from analysis.number import percent, plain, points
 from analysis.plots import focus
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
-from analysis.plots.retention import curve_rows, draw_curves, finish_labels, note
+from analysis.plots.retention import curve_rows, days_since, draw_curves, finish_labels, note
 from analysis.result import Tables
 
 ROW = 0.2
@@ -24,49 +25,60 @@ def survival(tables: Tables, event: str = "visit", start: str | None = None) -> 
     rows, start = curve_rows(tables, "survival", event, start)
     if rows["mean"].min() >= 1:
         raise ValueError(f"nobody is lost by {event}")
+    leaving = event == "departure"
     labels = style.names(tables.scenarios)
-    present = [s for s in focus.telling(tables) if s in set(rows["scenario"])]
-    how = metrics.definition("survival", event)
+    drawn = set(rows["scenario"].unique())
+    present = [s for s in focus.telling(tables) if s in drawn]
+    how = curves.definition("survival", event)
     return Picture(
         name=f"survival_{event}",
         finding=_finding(tables, rows, event, labels),
-        how=(
-            "A line falls when users "
-            + ("leave for good" if event == "departure" else "lapse for the first time")
-            + "; below it stand the users at risk on each day: followed so long, and not "
-            + ("gone" if event == "departure" else "lapsed")
-            + " before."
+        how=say(
+            f"A line falls when users {'leave for good' if leaving else 'lapse for the first time'}; below it stand the users at risk "
+            f"on each day: followed so long, and not {'gone' if leaving else 'lapsed'} before.",
+            f"用户{'永久流失' if leaving else '首次沉默'}时曲线下降；下方为各日的在险人数：观察到该日、"
+            f"且此前尚未{'流失' if leaving else '沉默'}的用户。",
         ),
         source="retention.csv",
-        note=note(tables, "survival", event, start) + focus.unnamed(tables, labels, "Thin and grey"),
+        note=note(tables, "survival", event, start) + focus.unnamed(tables, labels, focus.THIN),
         height=4.0 + 0.3 + ROW * len(present),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(
-            sheet, tables, rows, present, how.axis.format(a_event=metrics.EVENTS[event]), start, labels
+            sheet, tables, rows, present, how.axis.format(a_event=curves.EVENTS[event]), start, labels
         ),
     )
 
 
 def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]) -> str:
     """The baseline’s median or last level, and the strategy furthest from it among those whose band does not touch the baseline’s."""
-    curves = dict(list(rows.groupby("scenario", sort=False)))
-    done = "left for good" if event == "departure" else f"gone without {metrics.EVENTS[event]} long enough to lapse"
-    base = curves.get(tables.baseline)
+    by_scenario = dict(list(rows.groupby("scenario", sort=False)))
+    base = by_scenario.get(tables.baseline)
+    noun = curves.EVENT_NOUNS[event]
     if base is None:
-        return f"Survival by {event}"
+        return say(f"Survival by {noun}", f"生存曲线（{noun}）")
+    if event == "departure":
+        done = say("left for good", "永久流失")
+    else:
+        done = say(f"gone without {curves.EVENTS[event]} long enough to lapse", f"因长期没有{noun}而沉默")
     # The last day up to which all are followed; a level there is less shaky than at any curve's own end.
     whose = finding.users_of_baseline(tables)
-    age = min(int(c["age_days"].iloc[-1]) for c in curves.values())
-    at = {s: c[c["age_days"] <= age].iloc[-1] for s, c in curves.items()}
+    age = min(int(c["age_days"].iloc[-1]) for c in by_scenario.values())
+    at = {s: c[c["age_days"] <= age].iloc[-1] for s, c in by_scenario.items()}
     there = at[tables.baseline]
     half = base.loc[base["mean"] <= 0.5, "age_days"]
+    day, when = age, say(f"at day {age}", f"第 {age} 日")
     if len(half) and half.iloc[0] <= age:
-        text = f"Half of {whose} have {done} by day {int(half.iloc[0])}"
-        if half.iloc[0] == base.loc[base["mean"] < 1, "age_days"].iloc[0]:
-            first = float(base.loc[base["age_days"] == half.iloc[0], "mean"].iloc[0])
-            text = f"{percent(1 - first)} of {whose} have {done} by day {int(half.iloc[0])}, the first on which that can be"
+        day = int(half.iloc[0])
+        text = say(f"Half of {whose} have {done} by day {day}", f"到第 {day} 日，半数{whose}已{done}")
+        if day == base.loc[base["mean"] < 1, "age_days"].iloc[0]:
+            lost = percent(1 - float(base.loc[base["age_days"] == day, "mean"].iloc[0]))
+            text = say(
+                f"{lost} of {whose} have {done} by day {day}, the first on which that can be",
+                f"到第 {day} 日（最早可判定的一天），{lost} 的{whose}已{done}",
+            )
     else:
-        text = f"{percent(1 - there['mean'])} of {whose} have {done} by day {age}"
+        lost = percent(1 - there["mean"])
+        text = say(f"{lost} of {whose} have {done} by day {age}", f"到第 {age} 日，{lost} 的{whose}已{done}")
     floor, ceiling = there["ci_low"], there["ci_high"]
     if not np.isfinite([floor, ceiling]).all() or len(at) < 2:
         return text
@@ -76,12 +88,16 @@ def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]
         if s != tables.baseline and (r["ci_low"] > ceiling or r["ci_high"] < floor)
     }
     if not apart:
-        return text + f"; no strategy’s interval there leaves the baseline’s (day {age})"
+        return text + say(
+            f"; no strategy’s interval there leaves the baseline’s (day {age})", f"；{when}没有方案的置信区间与基准方案分开"
+        )
     # A strategy that holds more is named before one that holds fewer.
     furthest = max(apart, key=lambda s: (apart[s] > 0, abs(apart[s])))
-    when = "" if text.endswith(f"by day {age}") else f" at day {age}"
-    direction = "more" if apart[furthest] > 0 else "fewer"
-    return text + f"; {finding.quoted(labels[furthest])} holds {plain(abs(apart[furthest]) * 100)} points {direction}{when}"
+    more, by, who = apart[furthest] > 0, points(abs(apart[furthest])), finding.quoted(labels[furthest])
+    return text + say(
+        f"; {who} holds {by} {'more' if more else 'fewer'}" + ("" if day == age else f" {when}"),
+        f"；{who}{'' if day == age else when}{'多' if more else '少'}留住 {by}",
+    )
 
 
 def _paint(
@@ -92,7 +108,7 @@ def _paint(
     draw_curves(sheet, ax, tables, rows, labels, steps=True)
     low = rows["ci_low"].fillna(rows["mean"]).min()
     ax.set_ylim(0 if low < 0.6 else low - 0.03, 1.02)
-    ax.set_xlabel(f"Days since {metrics.STARTS[start]} (day 0)")
+    ax.set_xlabel(days_since(start))
     ax.set_ylabel(axis)
     finish_labels(sheet, ax, tables, rows, labels)
     colours = focus.colours(tables)
@@ -100,9 +116,8 @@ def _paint(
     total = sheet.fig.get_figheight()
     box = ax.get_position()
     last = rows["age_days"].max()
-    sheet.text(
-        EDGE, table - 0.12, "Users at risk on that day (mean of a replication)", size=8.5, weight="bold", va="center"
-    )
+    heading = say("Users at risk on that day (mean of a replication)", "当日在险人数（每次重复的平均）")
+    sheet.text(EDGE, table - 0.12, heading, size=8.5, weight="bold", va="center")
     name_at = WIDTH * box.x1 + 0.4
     for i, scenario in enumerate(present):
         curve = rows[rows["scenario"] == scenario].sort_values("age_days")

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis import finding, style
-from analysis.number import interval, money
+from analysis import finding, lever_words, style
+from analysis.language import Both, say
+from analysis.number import money
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
 from analysis.plots.retention import ROUND, tick_decimals
 from analysis.result import Tables, currency
+from sim.lever import levers
 
 TOTAL, TAKEN = style.PALETTE[0], style.PALETTE[1]
+LEVELS = {
+    "basket": Both("Basket before discounts", "订单原价"),
+    "discount": Both("Revenue", "收入"),
+    "cost": Both("Contribution", "贡献毛利"),
+}
+"""The level that stands at the start, after all discounts and after all costs."""
 SHOWN = 6
 """Accounts of one kind shown by name; smaller ones are added up."""
 
@@ -46,16 +54,18 @@ def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
     return Picture(
         name="value",
         finding=text,
-        how=(
-            "Read from the top down: every bar takes away from what the one above left; the last is what a "
-            "user brings after all of it."
+        how=say(
+            "Read from the top down: every bar takes away from what the one above left; the last is what a user brings after all of it.",
+            "从上往下看：每一条都从上一条剩下的金额中扣除，最后一条是一名用户最终留下的金额。",
         ),
         source="ledger.csv",
-        note=(
-            "Money per user who ever registered, all days and replications of the run. Revenue = basket − "
-            "discounts; contribution = revenue − "
-            "cost of goods − lever costs. Fixed costs of the company are not in it; a dash: nothing was posted. "
-            + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else "")
+        note=say(
+            "Money per user who ever registered, all days and replications of the run. Revenue = basket − discounts; contribution = "
+            "revenue − cost of goods − lever costs. Fixed costs of the company are not in it; a dash: nothing was posted. "
+            + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else ""),
+            "按累计注册用户人均计算，合并所有日期与重复。收入 = 订单原价 − 优惠；贡献毛利 = 收入 − 商品成本 − 杠杆成本。"
+            "不含公司固定成本；横线表示没有发生。"
+            + ("所示方案：贡献毛利与基准方案差异最大者。" if len(shown) > 1 else ""),
         ).strip(),
         height=0.95 + 0.34 * max(len(f) for f in flows.values()),
         labels=list(labels.values()),
@@ -82,8 +92,8 @@ def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
     flows: dict[str, list[Step]] = {}
     for scenario, own in amounts.items():
         level = sum(v for a, v in own.items() if kinds.get(a) == "basket")
-        found = [Step("Basket before discounts", 0, level, True)]
-        for kind, after in (("discount", "Revenue"), ("goods", ""), ("cost", "Contribution")):
+        found = [Step(str(LEVELS["basket"]), 0, level, True)]
+        for kind in ("discount", "goods", "cost"):
             largest = {
                 a: max(abs(one.get(a, 0)) for one in amounts.values())
                 for a in kinds
@@ -92,21 +102,21 @@ def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
             order = sorted(largest, key=lambda a: (-largest[a], a))
             named = [(_named(a), own.get(a, 0.0)) for a in order[:SHOWN]]
             if order[SHOWN:]:
-                named.append((f"− {len(order) - SHOWN} smaller", sum(own.get(a, 0.0) for a in order[SHOWN:])))
+                rest = len(order) - SHOWN
+                named.append((say(f"− {rest} smaller", f"− 其余 {rest} 项"), sum(own.get(a, 0.0) for a in order[SHOWN:])))
             for label, value in named:
                 found.append(Step(label, level, level - value, False))
                 level -= value
-            if after:
-                found.append(Step(after, 0, level, True))
+            if kind in LEVELS:
+                found.append(Step(str(LEVELS[kind]), 0, level, True))
         flows[scenario] = found
     return flows
 
 
 def _named(account: str) -> str:
-    lever, _, part = account.partition(".")
-    text = f"{lever}: {part}" if part else lever
-    text = text.replace("_", " ")
-    return "− " + text[0].upper() + text[1:]
+    """An account as its bar is called. A lever used under a name of its own is called by that."""
+    lever = levers().get(account.partition(".")[0])
+    return "− " + lever_words.account(account, lever.doc if lever else "")
 
 
 def _most_telling(tables: Tables) -> str:
@@ -120,22 +130,29 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
     base = flows[tables.baseline]
     basket, left = base[0].end, base[-1].end
     if len(shown) == 1:
-        return f"Of {money(basket, sign)} of baskets per user, {money(left, sign)} is left as contribution"
+        before, after = money(basket, sign), money(left, sign)
+        return say(
+            f"Of {before} of baskets per user, {after} is left as contribution",
+            f"人均订单原价 {before}，最终留下贡献毛利 {after}",
+        )
     flow = flows[shown[1]]
     given = sum(s.start - s.end for s in flow if not s.level) - _goods(tables, shown[1])
     base_given = sum(s.start - s.end for s in base if not s.level) - _goods(tables, tables.baseline)
     reading = finding.readings(tables, "contribution_per_user").get(shown[1])
     change = flow[-1].end - left
-    more = "more" if given >= base_given else "less"
-    text = (
-        f"{finding.quoted(labels[shown[1]])} spends {money(abs(given - base_given), sign)} {more} on users "
-        f"than the baseline"
+    who, extra, by = finding.quoted(labels[shown[1]]), money(abs(given - base_given), sign), money(abs(change), sign)
+    more, gain = given >= base_given, change > 0
+    text = say(
+        f"{who} spends {extra} {'more' if more else 'less'} on users than the baseline",
+        f"{who}在每位用户身上比基准方案{'多' if more else '少'}花 {extra}",
     )
     if reading and reading.verdict == finding.SAME:
-        return text + "; what is left is not distinguishable"
-    ends = interval(reading.delta_low, reading.delta_high, "money", sign, difference=True) if reading else ""
-    text += f" and leaves {money(abs(change), sign)} {'more' if change > 0 else 'less'} contribution per user"
-    return text + (f" (95 % interval {ends})" if ends else "; one replication gives no interval")
+        return text + say("; what is left is not distinguishable", "；最终留下的金额差异不显著")
+    text += say(
+        f" and leaves {by} {'more' if gain else 'less'} contribution per user", f"，人均贡献毛利{'多' if gain else '少'} {by}"
+    )
+    ends = finding.with_interval(reading.delta_low, reading.delta_high, "money", sign, difference=True) if reading else ""
+    return text + (ends or say("; one replication gives no interval", "；只有一次重复，没有置信区间"))
 
 
 def _goods(tables: Tables, scenario: str) -> float:
@@ -199,7 +216,7 @@ def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: d
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=ROUND))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _, ax=ax: money(v, sign, tick_decimals(ax.get_xticks(), "money"))))
         ax.spines["left"].set_visible(False)
-        ax.set_xlabel("Per user who registered")
+        ax.set_xlabel(say("Per user who registered", "每位注册用户"))
         ax.set_title(
             sheet.wrap(labels[scenario], wide, 9.5, "bold", lines=2),
             loc="left",

@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis import finding, metrics
-from analysis.number import decimals_of, interval, percent, written
-from analysis.result import Tables, currency, platform_days
+from analysis import curves, finding, metrics
+from analysis.language import Both, say, spoken
+from analysis.number import decimals_of, interval, percent, points, written
+from analysis.result import Tables, currency, filled
 from analysis.text import clean
 
-CONTRIBUTION, COST = "contribution_per_user", "incentive_cost_per_user"
-CHURNED = "churned_after_days"
+CONTRIBUTION, COST, LTV, ROI = "contribution_per_user", "incentive_cost_per_user", "ltv", "roi"
+DECIDING = (LTV, COST, "cac", "payback_days", ROI)
+"""Columns of the first table after retention, as far as a summary has them; contribution where it has no LTV."""
 GRADES = ("A", "B", "C", "D")
+EARNS = {
+    finding.HIGHER: Both("earns back more than it costs", "收回的多于花掉的"),
+    finding.LOWER: Both("earns back less than it costs", "收回的少于花掉的"),
+    finding.SAME: Both("not distinguishable from break-even", "与盈亏平衡差异不显著"),
+    finding.UNKNOWN: finding.VERDICTS[finding.UNKNOWN],
+}
+"""What is said of a metric that is itself a comparison with the baseline."""
 
 
 @dataclass(frozen=True)
@@ -20,34 +29,51 @@ class Cell:
     """A value with its interval, its paired difference and what may be said of that difference."""
 
     value: str
-    interval: str
-    difference: str
-    difference_interval: str
-    verdict: str
+    interval: str = ""
+    difference: str = ""
+    difference_interval: str = ""
+    verdict: str = ""
+    """As in `finding`; `baseline` for the baseline, empty where there is no number."""
+    said: str = ""
+    tone: str = "same"
+    """good, bad, or same where nothing can be said."""
 
 
-def cell(reading: finding.Reading, metric: metrics.Metric, sign: str, baseline: bool) -> Cell:
-    """One reading, written out; a baseline has no difference."""
+def cell(reading: finding.Reading | None, metric: metrics.Metric, sign: str, baseline: bool) -> Cell:
+    """One reading, written out; a baseline has no difference, and a metric that is a comparison itself has no other."""
+    if reading is None or not math.isfinite(reading.mean):
+        return Cell("–" if baseline else str(metric.absent) or "–")
+    value, ends = written(reading.mean, metric.unit, sign), interval(reading.low, reading.high, metric.unit, sign)
     if baseline:
-        difference, ends, verdict = "", "", "baseline"
-    else:
-        digits = decimals_of(reading.delta_low, reading.delta_high, metric.unit)
-        difference = written(reading.delta, metric.unit, sign, True, digits)
-        ends = interval(reading.delta_low, reading.delta_high, metric.unit, sign, True, digits)
-        verdict = reading.verdict
+        return Cell(value, ends, verdict="baseline")
+    if metric.break_even is not None:
+        verdict = finding.judged(reading.low - metric.break_even, reading.high - metric.break_even)
+        return Cell(value, ends, verdict=verdict, said=str(EARNS[verdict]), tone=_tone(verdict, metric))
+    digits = decimals_of(reading.delta_low, reading.delta_high, metric.unit)
     return Cell(
-        written(reading.mean, metric.unit, sign),
-        interval(reading.low, reading.high, metric.unit, sign),
-        difference,
+        value,
         ends,
-        verdict,
+        written(reading.delta, metric.unit, sign, True, digits),
+        interval(reading.delta_low, reading.delta_high, metric.unit, sign, True, digits),
+        reading.verdict,
+        str(finding.VERDICTS[reading.verdict]),
+        _tone(reading.verdict, metric),
     )
 
 
-def main_table(tables: Tables) -> tuple[list[metrics.Metric], list[tuple[str, list[Cell | None]]]]:
-    """The three columns that decide (retention, contribution, incentive cost) for every scenario."""
-    names = [n for n in (metrics.headline(tables.summary["metric"]), CONTRIBUTION, COST) if n]
-    return table(tables, [n for n in names if finding.readings(tables, n)])
+def _tone(verdict: str, metric: metrics.Metric) -> str:
+    if verdict not in (finding.HIGHER, finding.LOWER):
+        return "same"
+    return "good" if (verdict == finding.HIGHER) == metric.higher_is_better else "bad"
+
+
+def main_table(tables: Tables) -> tuple[list[metrics.Metric], list[tuple[str, list[Cell]]]]:
+    """The columns that decide (retention, value, cost, payback, return), as far as there are any, for every scenario."""
+    there = set(tables.summary["metric"])
+    names = [metrics.headline(there), *DECIDING]
+    if LTV not in there:
+        names.insert(1, CONTRIBUTION)
+    return table(tables, [n for n in names if n in there])
 
 
 def ranked(tables: Tables) -> list[str]:
@@ -58,83 +84,115 @@ def ranked(tables: Tables) -> list[str]:
     return [tables.baseline, *sorted(others, key=lambda s: -read[s].delta if s in read else math.inf)]
 
 
-def table(tables: Tables, names: list[str]) -> tuple[list[metrics.Metric], list[tuple[str, list[Cell | None]]]]:
-    """Metrics, and for every scenario its cells in their order; None where the summary has no such row."""
+def table(tables: Tables, names: list[str]) -> tuple[list[metrics.Metric], list[tuple[str, list[Cell]]]]:
+    """Metrics, and for every scenario its cells in their order."""
     sign = currency(tables)
     columns = [finding.metric_of(tables, name) for name in names]
     found = {name: finding.readings(tables, name) for name in names}
-    rows: list[tuple[str, list[Cell | None]]] = []
-    for scenario in ranked(tables):
-        cells = [
-            cell(found[m.name][scenario], m, sign, scenario == tables.baseline) if scenario in found[m.name] else None
-            for m in columns
-        ]
-        rows.append((scenario, cells))
+    rows = [
+        (scenario, [cell(found[m.name].get(scenario), m, sign, scenario == tables.baseline) for m in columns])
+        for scenario in ranked(tables)
+    ]
     return columns, rows
 
 
 def answers(tables: Tables) -> list[tuple[str, str]]:
-    """Question and answer for the first screen: which strategy, by how much, at what cost, how sure."""
+    """Question and answer for the first screen: which strategy, by how much, at what cost, does it pay, how sure."""
     sign = currency(tables)
     # The page is set in the reader's own fonts, so names stand here in full whatever figures could draw.
     labels = {name: clean(name) for name in tables.scenarios}
     headline = metrics.headline(tables.summary["metric"])
     kept = finding.readings(tables, headline) if headline else {}
-    paid, left = finding.readings(tables, COST), finding.readings(tables, CONTRIBUTION)
+    paid = finding.readings(tables, COST)
     others = [s for s in tables.scenarios if s != tables.baseline]
     if not kept or not others:
         return _single(tables, labels, headline)
     best = finding.chosen(tables, headline)
-    lines = [("Which strategy keeps users?", finding.comparison(tables, headline, labels) + ".")]
+    lines = [(say("Which strategy keeps users?", "哪个方案留得住用户？"), _sentence(finding.comparison(tables, headline, labels)))]
     if best != tables.baseline:
         reading, row = kept[best], finding.metric_of(tables, headline)
-        ends = interval(reading.delta_low, reading.delta_high, "share", difference=True)
-        told = finding.level(reading.mean, row, sign)
-        change = f"{written(reading.delta, 'share', difference=True)} (95 % interval {ends})"
+        told, base = finding.level(reading.mean, row, sign), percent(kept[tables.baseline].mean)
+        ends = finding.with_interval(reading.delta_low, reading.delta_high, "share", difference=True)
+        change = points(reading.delta, sign=True) + ends
         lines.append(
             (
-                "By how much?",
-                f"{told}, against {percent(kept[tables.baseline].mean)} in the baseline: {change}. Day 0 is the day of registration.",
+                say("By how much?", "高多少？"),
+                say(f"{told}, against {base} in the baseline: {change}.", f"{told}，基准方案为 {base}：{change}。"),
             )
         )
     if paid and best != tables.baseline:
-        more = "more" if paid[best].delta >= 0 else "less"
-        spent = (
-            f"It gives each user {finding.amount(paid[best].delta, finding.metric_of(tables, COST), sign)} "
-            f"{more} in incentives."
+        spent = finding.amount(paid[best].delta, finding.metric_of(tables, COST), sign)
+        more = paid[best].delta >= 0
+        price = _sentence(finding.cost_of_retention(tables, headline, COST, labels))
+        told = say(
+            f"It gives each user {spent} {'more' if more else 'less'} in incentives.",
+            f"人均激励{'多' if more else '少'}花 {spent}。",
         )
-        price = finding.cost_of_retention(tables, headline, COST, labels)
-        lines.append(("At what cost?", f"{spent} {price}."))
-    if left:
-        lines.append(("Does it pay?", finding.comparison(tables, CONTRIBUTION, labels) + "."))
-    lines.append(("How sure?", sureness(tables, list(kept.values()))))
+        lines.append((say("At what cost?", "代价是什么？"), told + say(" ", "") + price))
+    value = next((name for name in (LTV, CONTRIBUTION) if finding.readings(tables, name)), None)
+    if value:
+        told = _sentence(finding.comparison(tables, value, labels))
+        lines.append((say("Does it pay?", "划算吗？"), told + _returned(tables, best)))
+    lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(kept.values()))))
     return lines
 
 
+def _sentence(text: str) -> str:
+    return text + say(".", "。")
+
+
+def _returned(tables: Tables, scenario: str) -> str:
+    """What a strategy's extra incentives return, where the summary has it."""
+    reading = finding.readings(tables, ROI).get(scenario)
+    if reading is None or scenario == tables.baseline:
+        return ""
+    ends = finding.with_interval(reading.low, reading.high, "number")
+    return say(
+        f" The extra incentives of {finding.quoted(clean(scenario))} return {written(reading.mean, 'number')} for each 1 spent{ends}.",
+        f"{finding.quoted(clean(scenario))}每多花 1 元激励收回 {written(reading.mean, 'number')}{ends}。",
+    )
+
+
 def sureness(tables: Tables, readings: list[finding.Reading]) -> str:
-    """How many replications, how many strategies cannot be told apart, and how many numbers are assumptions."""
+    """How many replications, how many strategies can be told apart, and how many numbers are assumptions."""
     others = [r for r in readings if r.scenario != tables.baseline]
-    same = sum(r.verdict == finding.SAME for r in others)
-    replications = tables.manifest.get("replications", "–")
+    apart = sum(r.verdict in (finding.HIGHER, finding.LOWER) for r in others)
+    runs = tables.manifest.get("replications", "–")
     if others and not any(math.isfinite(r.delta_low) for r in others):
-        told = "One replication gives no interval: run more before deciding."
+        told = say("One replication gives no interval: run more before deciding.", "只有一次重复，没有置信区间：请增加重复次数再做决定。")
+    elif len(others) == 1:
+        told = say(
+            f"{runs} paired replications; in that retention it can{'' if apart else 'not'} be told from the baseline.",
+            f"{runs} 次配对重复；其留存与基准方案差异{'显著' if apart else '不显著'}。",
+        )
+    elif others:
+        told = say(
+            f"{runs} paired replications; in that retention {apart} of {len(others)} strategies can be told from the baseline.",
+            f"{runs} 次配对重复；{len(others)} 个方案中有 {apart} 个的留存与基准方案差异显著。",
+        )
     else:
-        found = f"in that retention {len(others) - same} of {len(others)} strategies can be told from the baseline"
-        told = f"{replications} paired replications; {found}. " + finding.multiplicity(len(others))
+        told = say(f"{runs} replications.", f"{runs} 次重复。")
     count, parameters = assumption_share(tables)
     if count:
-        told += (
-            f" The intervals hold chance in this world only: {count} of the {parameters} parameters that shape the worlds are "
-            "assumptions in at least one of them, listed below."
+        told += say(
+            f" The intervals hold chance in this world only: {count} of the {parameters} parameters that shape it are assumptions.",
+            f"置信区间只反映这个世界里的偶然性：决定它的 {parameters} 个参数中有 {count} 个是假设。",
         )
-    return told.strip()
+    return told
+
+
+def many(tables: Tables) -> str:
+    """What reading so many intervals at once means, for below the first table; empty without several strategies or intervals."""
+    headline = metrics.headline(tables.summary["metric"])
+    others = [r for s, r in finding.readings(tables, headline).items() if s != tables.baseline] if headline else []
+    return finding.multiplicity(len(others)) if any(math.isfinite(r.delta_low) for r in others) else ""
 
 
 def _single(tables: Tables, labels: dict[str, str], headline: str | None) -> list[tuple[str, str]]:
-    names = [n for n in (headline, CONTRIBUTION, COST) if n and finding.readings(tables, n)]
-    lines = [(finding.metric_of(tables, n).label, finding.comparison(tables, n, labels) + ".") for n in names]
+    names = [n for n in (headline, LTV, COST) if n and finding.readings(tables, n)]
+    lines = [(str(finding.metric_of(tables, n).label), _sentence(finding.comparison(tables, n, labels))) for n in names]
     if headline:
-        lines.append(("How sure?", sureness(tables, list(finding.readings(tables, headline).values()))))
+        lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(finding.readings(tables, headline).values()))))
     return lines
 
 
@@ -171,16 +229,44 @@ def assumed(tables: Tables) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(scenario, pairs) for scenario, pairs in found if pairs]
 
 
-def definitions(tables: Tables) -> list[tuple[str, str, str, str, str]]:
-    """(label, Chinese label, name, formula, caveat) of every metric and every retention curve in the tables."""
-    rows = []
-    for name in tables.summary["metric"].unique():
-        m = finding.metric_of(tables, name)
-        rows.append((m.label, m.label_zh if m.label_zh != m.label else "", name, m.formula, m.caveat))
-    pairs = tables.retention[["definition", "event"]].drop_duplicates().itertuples(index=False)
-    for kind, event in pairs:
-        how = metrics.definition(kind, event)
-        label = how.label if how is metrics.DEPARTURE else f"{how.label}, {event}"
-        formula = how.meaning.format(event=event).replace(CHURNED, platform_days(tables, CHURNED))
-        rows.append((label[0].upper() + label[1:], how.label_zh, f"{kind}, {event}", formula, how.caveat))
-    return rows
+@dataclass(frozen=True)
+class Term:
+    """One row of the definitions: how it is called here and in the other language, in the tables, what it is, what to mind."""
+
+    key: str
+    label: str
+    other: str
+    name: str
+    formula: str
+    unit: str
+    caveat: str
+
+
+UNITS = {
+    "share": Both("share, %", "比例，%"),
+    "money": Both("money", "金额"),
+    "days": Both("days", "天"),
+    "number": Both("number", "数值"),
+}
+
+
+def definitions(tables: Tables) -> list[Term]:
+    """Every metric and every retention curve in the tables, as defined."""
+    found = [finding.metric_of(tables, name) for name in tables.summary["metric"].unique()]
+    terms = [
+        Term(m.name, str(m.label), _other(m.label), m.name, filled(str(m.formula), tables), str(UNITS[m.unit]), str(m.caveat))
+        for m in found
+    ]
+    for kind, event in tables.retention[["definition", "event"]].drop_duplicates().itertuples(index=False):
+        how = curves.definition(kind, event)
+        label = curves.called(kind, event)
+        formula, unit = filled(how.meant(event), tables), str(UNITS["share"])
+        terms.append(
+            Term(f"{kind}-{event}", label[0].upper() + label[1:], _other(how.label), f"{kind}, {event}", formula, unit, str(how.caveat))
+        )
+    return terms
+
+
+def _other(label: Both) -> str:
+    """The label in the language not spoken; empty where it is the same."""
+    return "" if label.en == label.zh else label.zh if spoken() == "en" else label.en

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import metrics
-from analysis.plots import pictures
-from analysis.plots.picture import write_whole
+from analysis.language import TAGS, Both, say, spoken
+from analysis.plots.picture import Picture, write_whole
 from analysis.report import answer
 from analysis.report.inline import inline_svg
 from analysis.result import Tables
 from analysis.text import clean
 
-
-def write_report(tables: Tables, folder: Path) -> Path:
-    """Write `report.html` into a result folder, whole or not at all; returns its path."""
-    return write_whole(Path(folder) / "report.html", render(tables).encode("utf-8"))
+Apart = Mapping[str, Sequence[str]]
 
 
-def render(tables: Tables) -> str:
-    """The report as HTML; every text from outside is escaped."""
+def write_report(tables: Tables, drawn: Sequence[Picture], folder: Path, apart: Apart | None = None) -> Path:
+    """Write `report.html` into a result folder, whole or not at all; returns its path.
+
+    ``drawn``: the pictures of these tables. ``apart``: scenarios of the study that are not in the tables, with what of their people is
+    not the baseline's.
+    """
+    return write_whole(Path(folder) / "report.html", render(tables, drawn, apart).encode("utf-8"))
+
+
+def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None) -> str:
+    """The report as HTML, in the language spoken; every text from outside is escaped."""
     environment = Environment(
         loader=PackageLoader("analysis.report", "."),
         autoescape=True,
@@ -32,16 +37,14 @@ def render(tables: Tables) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    headline = metrics.headline(tables.summary["metric"])
     columns, rows = answer.main_table(tables)
     shown = {m.name for m in columns}
     other_columns, other_rows = answer.table(tables, [n for n in tables.summary["metric"].unique() if n not in shown])
-    drawn = pictures(tables)
     figures = [
         {
             "picture": picture,
-            # Heading and note stand on the page, where they can be read on a small screen, so the drawing leaves them out.
-            "svg": inline_svg(picture.encoded("svg", whole=False), f"f{number}", picture.finding, picture.how),
+            # Heading and note stand on the page, where they can be read on a small screen, so they are cut off the drawing.
+            "svg": inline_svg(picture.files.svg, f"f{number}", picture.finding, picture.how, picture.files.body),
         }
         for number, picture in enumerate(drawn, 1)
     ]
@@ -53,12 +56,17 @@ def render(tables: Tables) -> str:
         if label != clean(name)
     }
     return environment.get_template("report.html.j2").render(
+        say=say,
+        tag=TAGS[spoken()],
+        other_tag=say(TAGS["zh"], TAGS["en"]),
         baseline=tables.baseline,
         scenarios=list(tables.scenarios),
+        apart=apart or {},
         answers=answer.answers(tables),
-        headline=headline,
+        many=answer.many(tables),
         columns=columns,
         rows=rows,
+        main_caption=caption(tables),
         other_columns=other_columns,
         other_rows=other_rows,
         figures=figures,
@@ -71,6 +79,23 @@ def render(tables: Tables) -> str:
         facts=facts(tables.manifest),
         command=command(tables.manifest),
         finished=tables.manifest.get("finished", True),
+    )
+
+
+def caption(tables: Tables) -> str:
+    """How the first table is read."""
+    if len(tables.scenarios) == 1:
+        return say(
+            "Mean over replications, then its 95 % interval. Behind it: summary.csv",
+            "各次重复的平均值及其 95% 置信区间。数据：summary.csv",
+        )
+    base = tables.baseline
+    return say(
+        f"In each cell: the mean with its 95 % interval; below it the paired difference against “{base}”, on the same people with the same "
+        "luck, with its interval. ▲ ▼: distinguishable; ≈ not distinguishable: zero lies inside. Behind it: summary.csv",
+        f"每格上方为平均值及其 95% 置信区间；下方为相对“{base}”的配对差异（同一批用户、同样的运气）及其区间。▲ ▼：差异显著；≈ "
+        "差异不显著：区间包含零。"
+        "数据：summary.csv",
     )
 
 
@@ -88,15 +113,23 @@ def command(manifest: Mapping[str, Any]) -> str:
             skip = not skip and word in ELSEWHERE
             continue
         kept.append(word)
-    return shlex.join(kept)
+    return shlex.join([*kept, *(["--lang", spoken()] if kept and spoken() != "en" else [])])
+
+
+FACTS = {
+    "seed": Both("seed", "随机种子"),
+    "users": Both("users", "人数"),
+    "days": Both("days", "天数"),
+    "replications": Both("replications", "重复次数"),
+}
 
 
 def facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Seed and size: what it takes to get the same numbers again."""
     found = []
-    for name in ("seed", "users", "days", "replications"):
+    for name, word in FACTS.items():
         if name in manifest:
             value = manifest[name]
             grouped = isinstance(value, int) and not isinstance(value, bool) and name != "seed"
-            found.append((name, f"{value:,}" if grouped else str(value)))
+            found.append((str(word), f"{value:,}" if grouped else str(value)))
     return found

@@ -40,7 +40,8 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    sources = {m.__name__: m for m in (chance, compiled, counters, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])}
+    made_of = (chance, compiled, counters, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])
+    sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
     content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
@@ -52,24 +53,57 @@ def fingerprint(levers: Mapping[str, Lever]) -> str:
 def plain_day(levers: Mapping[str, Lever], watch: Callable | None = None) -> Callable:
     """``sim.day.live`` with the levers' rules in place, in plain Python.
 
-    ``watch(name, rule, u, t)`` is called before (rule None) and after each lever's rule, so that a story can tell what it changed.
+    ``watch(lever, rule, u, t, before)`` is called before and after each rule, of a lever or (lever "") of the lifecycle, so that a story
+    can
+    tell what it changed.
     """
     scope = dict(vars(day))
+    if watch is not None:
+        own = {n: f for n, f in scope.items() if getattr(f, "phase", None) == "lifecycle" and f.__module__ != day.__name__}
+        scope |= {name: _watched(f, watch) for name, f in own.items()}
     scope |= {phase: _in_turn(steps(levers, phase), levers, watch) for phase in PHASES}
     scope |= _of_the_day(scope, lambda f: f)
     return scope["live"]
+
+
+def _watched(f: Callable, watch: Callable) -> Callable:
+    def rule(u, p, t, *rest):
+        watch("", f, u, t, True)
+        f(u, p, t, *rest)
+        watch("", f, u, t, False)
+
+    return rule
 
 
 def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(numba.njit(**JIT)(f), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
+        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
     scope |= _of_the_day(scope, numba.njit(**JIT))
     size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
     loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], **size}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
+
+
+def _compiled_rule(f: Callable, lever: Lever) -> Callable:
+    """A rule, compiled; one that may take something off an order counts the orders on which it did."""
+    compiled_rule = numba.njit(**JIT)(f)
+    if f.phase != "pay" or not lever.discounts:
+        return compiled_rule
+    return numba.njit(**JIT)(_counting(compiled_rule))
+
+
+def _counting(f: Callable) -> Callable:
+    def counted(u, own, p, t, m):
+        saved = t.basket - t.due
+        f(u, own, p, t, m)
+        if t.basket - t.due > saved:
+            m.orders_touched += 1
+            m.basket_touched += t.basket
+
+    return counted
 
 
 def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
@@ -93,7 +127,8 @@ LEAST = 1e-15
 
 
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are kept.
+    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are
+    kept.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
     nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are touched before they are lived: a bare loop waits for many
@@ -171,7 +206,8 @@ def _nothing(u, ps, t, m):
 def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
-    A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is told
+    A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
+    told
     whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:
@@ -201,15 +237,17 @@ def _skip(u, own, p, t, m):
 
 
 def _in_turn(rules: list[tuple[Callable, str]], levers: Mapping[str, Lever], watch: Callable | None) -> Callable:
+    rules = [(_counting(f) if f.phase == "pay" and levers[slot].discounts else f, slot, f) for f, slot in rules]
+
     def phase(u, ps, t, m):
-        for f, slot in rules:
+        for f, slot, rule_as_written in rules:
             p = getattr(ps, slot)
             t.aimed = int((t.who & p.closed) == 0)
             if t.aimed or (levers[slot].holds and p.on):
                 if watch is not None:
-                    watch(slot, None, u, t)
+                    watch(slot, rule_as_written, u, t, True)
                 f(u, getattr(u, slot), p, t, getattr(m, slot))
                 if watch is not None:
-                    watch(slot, f, u, t)
+                    watch(slot, rule_as_written, u, t, False)
 
     return phase

@@ -165,13 +165,13 @@ class PlainDay:
     def __init__(self, state, today: np.ndarray) -> None:
         self._live = user_day(state.levers)
         self._state = state
-        self._columns, self._policy, self._today = columns_of(state.rows), _plain(state.policy), _plain(today)
+        self._columns, self._policy, self._today = columns_of(state.rows), plain(state.policy), plain(today)
         day = self._day = self._today.day
         self._luck = np.empty(len(state.rows))
         chances(self._luck, self._today.key, 0, day, VISITS, 0)
         self._dtype = state.counter_dtype
         chunks = range(-(-len(state.rows) // CHUNK))
-        self._counters = [_blank(self._dtype) for _ in chunks]
+        self._counters = [blank_counters(self._dtype) for _ in chunks]
         self._orders: list[list[tuple]] = [[] for _ in chunks]
 
     def live(self, row: int) -> None:
@@ -204,14 +204,15 @@ class PlainDay:
         return out
 
 
-def _blank(dtype: np.dtype) -> SimpleNamespace:
+def blank_counters(dtype: np.dtype) -> SimpleNamespace:
+    """Counters at nothing, as attributes."""
     return SimpleNamespace(**{block: SimpleNamespace(**dict.fromkeys(dtype[block].names, 0)) for block in dtype.names})
 
 
-def _plain(record: np.ndarray) -> SimpleNamespace:
+def plain(record: np.ndarray) -> SimpleNamespace:
     """The numbers of a record of shape (1,) as attributes: scalars as Python numbers, lists as arrays."""
     values = {}
     for name in record.dtype.names:
         column = record[name]
-        values[name] = _plain(column) if column.dtype.names else column[0] if column.ndim > 1 else column.item()
+        values[name] = plain(column) if column.dtype.names else column[0] if column.ndim > 1 else column.item()
     return SimpleNamespace(**values)

@@ -38,7 +38,7 @@ COUNTERS = {
     "used": Counter("gifts", "used today"),
     "expired": Counter("gifts", "expired today"),
 }
-ACCOUNTS = {"discount": Account("discount", "new-user gifts used")}
+ACCOUNTS = {"discount": Account("discount", "new-user gifts used", acquisition=True)}
 LAWS = {
     "gifts granted = used + expired + open": lambda total, own: (
         total["granted"] == total["used"] + total["expired"] + int((own["gift"] == OPEN).sum())

@@ -14,7 +14,8 @@ CHANNEL_COUNT = 8
 
 @rule("lifecycle")
 def be_near(u, p, t):
-    """A prospect's hazard of being reached today without any lever: p·M(t) + q·((1 − g)·F(t) + g·k/d), Bass 1969 (friends: k of d inside)."""
+    """A prospect's hazard of being reached today without any lever: p·M(t) + q·((1 − g)·F(t) + g·k/d), Bass 1969 (friends: k of d
+    inside)."""
     for k in range(CHANNEL_COUNT):
         t.hazards[k] = 0.0
     t.hazards[DIRECT] = t.reach

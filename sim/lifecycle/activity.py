@@ -14,19 +14,34 @@ HIGHEST_RATE = 700.0
 
 
 @rule("lifecycle")
+def feel_habit(u, p, t):
+    """Visiting that has become a habit brings more visits."""
+    if t.habit > 0.0:
+        t.visit_pull += p.habit_lift * t.habit
+
+
+@rule("lifecycle")
+def feel_tired(u, p, t):
+    """Messages still felt keep the user away."""
+    if t.fatigue > 0.0:
+        tired = p.fatigue_visit * t.fatigue
+        t.visit_pull -= tired
+        t.headroom += tired
+
+
+@rule("lifecycle")
+def feel_curious(u, p, t):
+    """A newcomer who has not ordered yet looks around, less from day to day."""
+    if u.orders == 0 and p.newcomer_lift > 0.0:
+        t.visit_pull += p.newcomer_lift * left_after(p.interest_powers, t.age - 1)
+
+
+@rule("lifecycle")
 def plan_visits(u, p, t, m):
     """Visits of today ~ Poisson(own rate · season · e^pull), for the part of the day before a user leaves.
 
     ``t.luck`` is the user's chance for VISITS, drawn by the engine for many users at once.
     """
-    if t.habit > 0.0:
-        t.visit_pull += p.habit_lift * t.habit
-    if t.fatigue > 0.0:
-        tired = p.fatigue_visit * t.fatigue
-        t.visit_pull -= tired
-        t.headroom += tired
-    if u.orders == 0 and p.newcomer_lift > 0.0:
-        t.visit_pull += p.newcomer_lift * left_after(p.interest_powers, t.age - 1)
     rate = u.visit_rate * t.season * t.alive_share
     pull = t.visit_pull
     if pull > SMALL_PULL or t.luck >= 1.0 - rate * (1.0 + 2.0 * max(pull, 0.0)):

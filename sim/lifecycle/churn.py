@@ -78,7 +78,8 @@ def leave_after_order(u, p, t, m):
     without that, whatever makes people order more often would make them leave sooner (docs/decisions.md).
     """
     if p.dropout == PER_ORDER and (u.orders > 1 or p.first_order_leaves):
-        effects = t.stay_pull + p.satisfaction_stay * u.satisfaction + p.own_orders_only * (t.visit_pull + t.order_pull)
+        effects = t.stay_pull + p.satisfaction_stay * u.satisfaction + p.own_orders_only * (t.pushed + t.order_pull)
+        t.hold = effects
         luck = chance(t.key, u.id, t.day, LEAVE, t.visit)
         if happens(luck, u.leave_p, -effects):
             u.left = 2

@@ -14,23 +14,32 @@ LARGEST_BASKET = 1e12
 
 
 @rule("lifecycle")
-def decide(u, p, t, m):
-    """Order on this visit with the chance whose logit is logit(c) + pulls.
-
-    The levers' pulls have been added. Here come the price promised against the reference price (a gain, or a loss, which weighs
-    more), satisfaction, and what was bought early and is still in the cupboard: a stock of I orders takes I future orders away.
-    """
+def weigh_price(u, p, t):
+    """The price promised against the reference price: a gain, or a loss, which weighs more."""
     gap = u.reference_price - (1.0 - t.cheaper)
     if gap > 0.0:
         t.order_pull += p.price_gain * gap
     elif gap < 0.0:
         t.order_pull += p.price_loss * gap
+
+
+@rule("lifecycle")
+def weigh_experience(u, p, t):
+    """Who is satisfied orders more readily."""
     if u.satisfaction != 0.0:
         t.order_pull += p.satisfaction_order * u.satisfaction
-    wish = t.order_pull
+
+
+@rule("lifecycle")
+def decide(u, p, t, m):
+    """Order on this visit with the chance whose logit is logit(c) + pulls.
+
+    What was bought early and is still in the cupboard takes away from it: a stock of I orders takes I future orders away.
+    """
+    t.wish = t.order_pull
     if t.pantry > 0.0:
-        wish -= t.pantry / (u.visit_rate * p.conversion * p.pantry_days)
-    t.ordered = 1 if happens(chance(t.key, u.id, t.day, ORDER, t.visit), p.conversion, wish) else 0
+        t.wish -= t.pantry / (u.visit_rate * p.conversion * p.pantry_days)
+    t.ordered = 1 if happens(chance(t.key, u.id, t.day, ORDER, t.visit), p.conversion, t.wish) else 0
 
 
 @rule("lifecycle")

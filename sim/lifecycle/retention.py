@@ -39,7 +39,7 @@ def remember_price(u, p, t, m):
     if t.basket > 0:
         price = 1.0 - t.perceived_saving / t.basket
         u.reference_price += (1.0 - p.reference_keep) * (price - u.reference_price)
-    lift = t.visit_pull + t.order_pull
+    lift = t.pushed + t.order_pull
     if lift > 0.0:
         t.pantry += p.borrowed_share * (1.0 - exp(-lift))
         u.pantry = t.pantry

@@ -1,7 +1,8 @@
 """Waking 醒来: what a user's day begins with, and until when nothing can happen to the user after it.
 
 Most days of most users are empty, so the engine lets a user sleep until the day named here, unless the luck with visits, a friend or
-everybody's news wakes the user before. A day slept through is exactly a day on which nothing happens: whatever fades is remembered with its day
+everybody's news wakes the user before. A day slept through is exactly a day on which nothing happens: whatever fades is remembered with
+its day
 and read in closed form (``sim.decay``), and tests hold that nobody's life differs by a bit where nobody ever sleeps.
 """
 
@@ -25,6 +26,7 @@ MOST_PULL = 700.0
 def wake_up(u, p, t):
     """A user's day begins with nothing in hand, and with what is left of yesterday's habit, fatigue and stock."""
     t.visit_pull = 0.0
+    t.pushed = 0.0
     t.headroom = 0.0
     t.stay_pull = 0.0
     t.by_rival = 0.0

@@ -28,6 +28,7 @@ from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, P
 from sim.scenario.settings import lay_settings, lay_values, plant
 from sim.scenario.source import BROKEN, Node, Origin, Path, nested, plain, planted, walk
 from sim.segment import arm_bit, closed
+from sim.steering import metric
 
 TEXTS = {"name": 120, "description": 10_000, "question": 10_000, "finding": 10_000}
 """Free texts of a file and their greatest length. They describe their own file and are not inherited."""
@@ -138,7 +139,21 @@ class Scenario:
         if not gone:
             there = instead(lever, self.levers)
             raise ScenarioError([fault(Origin("values"), ("levers",), "no_such_lever", key=lever, instead=there)])
-        return self.with_values({f"levers.{name}": None for name in gone}, catalogue)
+        return self.with_values(self._taken_away(gone, found_levers() if catalogue is None else catalogue), catalogue)
+
+    def _taken_away(self, gone: list[str], catalogue: Catalogue) -> dict[str, Any]:
+        """What must be set so that nothing names these levers: they, and whatever moves them or is measured of them, are no more."""
+        left = metric.known({name: catalogue[kind] for name, kind in self.kinds.items() if name not in gone})
+        moved = tuple(f"levers.{name}." for name in gone)
+        values: dict[str, Any] = {f"levers.{name}": None for name in gone}
+        values |= {f"schedule.{name}": None for name, change in self.schedule.items() if change.path.startswith(moved)}
+        for name, policy in self.policies.items():
+            if policy.path.startswith(moved) or policy.metric not in left:
+                values[f"policies.{name}"] = None
+        for name, experiment in self.experiments.items():
+            if set(gone) & set(experiment.levers):
+                values[f"experiments.{name}.levers"] = [lever for lever in experiment.levers if lever not in gone]
+        return values
 
 
 def load_scenario(
@@ -319,7 +334,8 @@ def _names_in(layer: Node, name: str) -> Iterable[str]:
 
 
 def _levers(node: Node | None, named: set[str], catalogue: Catalogue, faults: list[Fault]) -> dict[str, dict[str, Any]]:
-    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be removed."""
+    """``levers``, ``kinds``, ``aims`` and ``presets`` of every instance. ``named``: instances that some file gives, and that may be
+    removed."""
     out: dict[str, dict[str, Any]] = {"levers": {}, "kinds": {}, "aims": {}, "presets": {}}
     if node is None or node.is_removal or node.value is BROKEN:
         return out
@@ -369,6 +385,9 @@ def _instance(name: str, lever: Lever, node: Node, faults: list[Fault], out: dic
                 base = merge(base, nested(tuple(dotted_name.split(".")), planted(value, preset.at)))
             own = merge(base, own)
     if aim is not None and not aim.is_removal and aim.value is not BROKEN:
+        if not (aim.is_mapping or isinstance(aim.value, (list, str))):
+            faults.append(fault(aim.at, (*path, "for"), "aim_form", what=kind_of(aim.value)))
+            aim = Node({}, aim.at, aim.key)
         if isinstance(aim.value, list):  # `for: [new, active]`
             aim = Node({"segments": aim}, aim.at, aim.key)
         elif isinstance(aim.value, str):  # `for: new`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,7 +31,7 @@ class _Whole:
     aims: Mapping[str, Any]
     kinds: Mapping[str, Lever]
 
-    def at(self, *path: str) -> Origin:
+    def at(self, *path: str | int) -> Origin:
         """Where something is said, or where the nearest thing above it is."""
         return deepest(self.given, path)[0].at
 
@@ -59,14 +59,14 @@ def cross_check(
 def _names(whole: _Whole) -> Iterator[Fault]:
     """Personas and levers that something names and the scenario does not have; and more names than there are bits."""
     for name, aim in whole.aims.items():
-        for persona in aim.personas:
+        for k, persona in enumerate(aim.personas):
             if persona not in whole.sections["personas"]:
-                near = instead(persona, whole.sections["personas"])
-                yield fault(whole.at("levers", name, "for"), ("levers", name, "for"), "unknown_name", key=persona, instead=near)
+                path: Path = ("levers", name, "for", "personas", k)
+                yield fault(whole.at(*path), path, "unknown_name", key=persona, instead=instead(persona, whole.sections["personas"]))
     for name, experiment in whole.sections["experiments"].items():
-        path = ("experiments", name, "levers")
-        for lever in experiment.levers:
+        for k, lever in enumerate(experiment.levers):
             if lever not in whole.levers:
+                path = ("experiments", name, "levers", k)
                 yield fault(whole.at(*path), path, "unknown_name", key=lever, instead=instead(lever, whole.levers))
     for section, most in (("personas", MOST_PERSONAS), ("experiments", MOST_EXPERIMENTS)):
         count = len(whole.sections[section])
@@ -135,7 +135,7 @@ def _fits(whole: _Whole, place: Place, path: Path, value: Any) -> Iterator[Fault
         said = deepest(whole.given, path)[0]  # as it was written: 7, not 7.0
         node = Node({place.names[-1]: said}, said.at, said.at)
         for found in explain(problem, type(inner), node, path, set()):
-            yield replace(found, path=dotted(path))
+            yield Fault(found.file, found.line, found.column, dotted(path), found.message, found.chinese)
 
 
 def _dates(whole: _Whole, section: str, name: str, plan: Any) -> Iterator[Fault]:

@@ -47,11 +47,12 @@ def explain(
     for error in problem.errors(include_url=False):
         where: Path = error["loc"]
         place, depth = deepest(node, where)
-        here = (*path, *where[:depth])
+        kind, words = error["type"], error.get("ctx", {})
+        missing = kind == "missing"
+        here = (*path, *(where if missing else where[:depth]))
         if here in said or any(b[: len(here)] == here for b in broken):
             continue
         said.add(here)
-        kind, words = error["type"], error.get("ctx", {})
         if kind == "extra_forbidden":
             inside = _block_at(block, where[:-1])
             search = len(said) <= MAX_SEARCHES
@@ -65,7 +66,8 @@ def explain(
             why = error["msg"].partition(", ")[2] or error["msg"]
             yield fault(place.at, here, "rule", why=(why, f"不符合规则：{why}"))
         else:
-            yield _misfit(kind, error["msg"], _field_at(block, where[:depth]), place, here, depth < len(where))
+            found = _field_at(block, where if missing else where[:depth])
+            yield _misfit(kind, error["msg"], found, place, here, depth < len(where))
 
 
 def instead(wrong: str, names: Iterable[str], search: bool = True) -> Phrase:

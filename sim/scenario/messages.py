@@ -120,6 +120,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "is {what}; parameters are expected: {{}} takes all defaults, null switches the lever off",
         "是{what}；应为参数：{{}} 表示全部取默认值，null 表示关闭该杠杆",
     ),
+    "aim_form": (
+        "is {what}; segments are expected, such as new or [new, active], or a mapping with segments, personas, channels",
+        "是{what}；应为用户分层，例如 new 或 [new, active]，或含有 segments, personas, channels 的映射",
+    ),
     "type": ("is {what}; {expected} is expected{hint}", "是{what}；应为{expected}{hint}"),
     "range": ("is {what}; {expected} is expected{meaning}", "是{what}；应为{expected}{meaning}"),
     "missing_value": ("is missing; {expected} is expected", "缺失；应为{expected}"),

@@ -1,4 +1,5 @@
-"""What a scenario plans by name beside its levers: personas, dated changes, policies that react, experiments; and whom a lever is aimed at."""
+"""What a scenario plans by name beside its levers: personas, dated changes, policies that react, experiments; and whom a lever is aimed
+at."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ SOME = 40
 
 
 class Aim(Parameters):
-    """Whom a lever is aimed at: users who are in one of the segments, and of one of the personas, and from one of the channels, that are named."""
+    """Whom a lever is aimed at: users who are in one of the segments, and of one of the personas, and from one of the channels, that are
+    named."""
 
     segments: tuple[Literal[SEGMENTS], ...] = param((), "-", "new, active, at_risk, dormant, churned; high_value, ordinary (none: everybody)", at_most=SOME, source="design")
     personas: tuple[str, ...] = param((), "-", "names of the scenario's personas (none: everybody)", at_most=SOME, source="design")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sim.scenario import Scenario, load_scenario
 from sim.study.kept import WORK
 from sim.study.lock import alone
 from sim.study.result import Result, begin, finish
 from sim.study.run import Progress, run_study
+from sim.study.shapley import shapley as shapley_values
+from sim.study.twin import uplift
 
 RUN = ("users", "days", "replications", "seed")
 
@@ -32,6 +37,8 @@ def compare(
     threads: int | None = None,
     folder: str | os.PathLike[str] | None = None,
     list_orders: bool = False,
+    twin: bool = False,
+    shapley: bool = False,
     progress: Progress | None = None,
     command: Sequence[str] = (),
     draw: Callable[[Result, Path], Iterable[Path]] | None = None,
@@ -39,7 +46,9 @@ def compare(
     """Compare scenarios with the first, on the same people with the same luck.
 
     ``users``, ``days``, ``replications`` and ``seed`` override what the scenarios say; replications and seed are the first
-    scenario's for all. With a ``folder``, finished runs are kept there and found again, and the tables are written to it; ``draw`` then
+    scenario's for all. With ``twin``, everybody also lives without each lever (``sim.study.twin``); with ``shapley``,
+    with every combination of them (``sim.study.shapley``). With a ``folder``, finished runs are
+    kept there and found again, and the tables are written to it; ``draw`` then
     adds its own files and returns their paths, before the folder says that it is finished. Raises ``ScenarioError`` for a bad scenario or
     option, ``ValueError`` without a scenario, ``FolderInUse`` where another study is writing to the folder, ``OSError``.
     """
@@ -53,18 +62,33 @@ def compare(
     shared = {"run.seed": first.seed, "run.replications": first.replications}
     plans = [p if (p.run.seed, p.run.replications) == tuple(shared.values()) else p.with_values(shared) for p in plans]
     options = {"threads": threads, "list_orders": list_orders, "progress": progress}
+    people = (twin or shapley) and any(p.levers for p in plans)
     started = time.monotonic()
     if folder is None:
-        result = Result(plans, run_study(plans, first.replications, **options), command)
+        options["owner"] = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
+        result = Result(plans, run_study(plans, first.replications, people=people, **options), command)
+        _compare_worlds(result, plans, twin and people, shapley and people, options)
         result.seconds = time.monotonic() - started
         return result
     at = Path(folder)
     with alone(at / WORK):
         earlier = begin(at, Result(plans, [], command))
-        result = Result(plans, run_study(plans, first.replications, folder=at, **options), command)
+        result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
+        _compare_worlds(result, plans, twin and people, shapley and people, {**options, "folder": at})
         if progress is not None:
             progress(1, 1, "writing")
         written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]
         result.seconds = time.monotonic() - started
         finish(at, result, written, earlier)
     return result
+
+
+def _compare_worlds(result: Result, plans: Sequence[Scenario], twin: bool, shapley: bool, options: dict[str, Any]) -> None:
+    """Fill in what needs worlds with other levers than the scenarios'."""
+    replications = plans[0].run.replications
+    if twin:
+        result.uplift = uplift(result.scenarios, plans, replications, **options)
+    if shapley:
+        options = {k: v for k, v in options.items() if k != "list_orders"}
+        parts = [shapley_values(n, p, replications, **options) for n, p in zip(result.scenarios, plans, strict=True) if p.levers]
+        result.shapley = pd.concat(parts, ignore_index=True)

@@ -15,7 +15,7 @@ import pandas as pd
 from sim.measure import EVENTS, STARTS, names_of
 from sim.scenario import Scenario
 from sim.segment import CHANNELS
-from sim.study.interval import interval, verdict
+from sim.study.interval import interval, ratio, verdict
 from sim.study.metrics import SEGMENT_UNITS, Counts, Kinds
 from sim.study.tally import DEFINITIONS, Tally, day_columns
 
@@ -39,7 +39,20 @@ def summary(names: Sequence[str], tallies: Sequence[Tally]) -> pd.DataFrame:
                 delta, least, most = interval(own - known[0][metric])
                 line |= {"delta": delta, "delta_ci_low": least, "delta_ci_high": most, "verdict": verdict(least, most)}
             lines.append(line)
+        if k > 0:
+            lines += _return_on_incentives(name, known[k], known[0])
     return pd.DataFrame(lines)
+
+
+def _return_on_incentives(name: str, own: Mapping[str, np.ndarray], baseline: Mapping[str, np.ndarray]) -> list[dict]:
+    """ROI against the baseline world: extra contribution by extra incentive cost; nothing where hardly any more is spent than there."""
+    extra = {m: own[m] - baseline[m] for m in ("contribution_per_user", "incentive_cost_per_user")}
+    found, low, high = ratio(*extra.values())
+    if not extra["incentive_cost_per_user"].mean() > 0 or np.isnan(found):
+        return []
+    nothing = dict.fromkeys(("delta", "delta_ci_low", "delta_ci_high"), np.nan)
+    line = {"scenario": name, "metric": "roi", "unit": "times", "mean": found, "ci_low": low, "ci_high": high}
+    return [{**line, **nothing, "verdict": verdict(low, high)}]
 
 
 def retention(name: str, tally: Tally) -> pd.DataFrame:

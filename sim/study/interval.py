@@ -25,6 +25,20 @@ def _around(mean: np.ndarray, spread: np.ndarray | float, n: int) -> tuple[np.nd
     return mean, mean - half, mean + half
 
 
+def ratio(above: np.ndarray, below: np.ndarray) -> tuple[float, float, float]:
+    """Mean of ``above`` by mean of ``below``, pair by pair of replications: (ratio, low, high) by the delta method (Cochran 1977, 6.4).
+
+    nan where the mean below is not at least three of its standard errors away from 0: then the ratio says nothing.
+    """
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    n, mean = len(below), below.mean()
+    if mean == 0 or n > 1 and abs(mean) < 3 * below.std(ddof=1) / np.sqrt(n):
+        return np.nan, np.nan, np.nan
+    found = above.mean() / mean
+    _, low, high = interval(found + (above - found * below) / mean)
+    return float(found), float(min(low, high)), float(max(low, high))
+
+
 class Moments:
     """Mean and spread of arrays that come one at a time, none of which is kept (Welford 1962)."""
 

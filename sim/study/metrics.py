@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,8 +32,8 @@ def retention_at(counts: Counts, definition: str, event: str, start: str, age: i
     return float(counts[f"{definition}/{event}/{start}"][age] / followed[age])
 
 
-def values(counts: Counts, scenario: Scenario, accounts: Kinds) -> dict[str, tuple[str, float]]:
-    """Every metric of one run: name → (unit, value)."""
+def values(counts: Counts, scenario: Scenario, accounts: Kinds, acquisition: Sequence[str] = ()) -> dict[str, tuple[str, float]]:
+    """Every metric of one run: name → (unit, value). ``acquisition``: the accounts that were spent to win new users."""
     daily = {name.removeprefix("daily/"): v for name, v in counts.items() if name.startswith("daily/")}
     amounts = {name.removeprefix("account/"): int(v) for name, v in counts.items() if name.startswith("account/")}
     books = ledger.balance(amounts, accounts)
@@ -56,6 +56,11 @@ def values(counts: Counts, scenario: Scenario, accounts: Kinds) -> dict[str, tup
     out["aov"] = ("minor units", books["revenue"] / max(orders, 1))
     out["revenue_per_user"] = ("minor units", books["revenue"] / registered)
     out["incentive_cost_per_user"] = ("minor units", (books["discounts"] + books["costs"]) / registered)
+    spent_on_new = sum(amounts[account] for account in acquisition)
+    out["cac"] = ("minor units", spent_on_new / registered)
+    days = _payback(daily, accounts)
+    if days is not None:
+        out["payback_days"] = ("days", float(days))
     out["contribution_per_user"] = ("minor units", books["contribution"] / registered)
     out["ltv"] = ("minor units", _present_value(daily, scenario, accounts) / registered)
     out["reference_price_end"] = ("share", float(counts["users/reference_price"]) / registered)
@@ -93,11 +98,26 @@ def _stickiness(daily: Mapping[str, np.ndarray], counts: Counts) -> float:
     return float(daily["active_users"][-MONTH:].mean() / monthly) if monthly else 0.0
 
 
-def _present_value(daily: Mapping[str, np.ndarray], scenario: Scenario, accounts: Kinds) -> float:
-    """The run's contribution, each day's taken back to day 0 at the scenario's yearly rate."""
-    contribution = daily["revenue"] - daily["cost_of_goods"]
+def contributions(daily: Mapping[str, np.ndarray], accounts: Kinds) -> np.ndarray:
+    """Each day's contribution in minor units: revenue and income less goods and costs."""
+    out = daily["revenue"] - daily["cost_of_goods"]
     for name, (kind, _) in accounts.items():
         if kind == "cost":
-            contribution = contribution - daily[name.replace(".", "_")]
+            out = out - daily[name.replace(".", "_")]
+        elif kind == "income":
+            out = out + daily[name.replace(".", "_")]
+    return out
+
+
+def _payback(daily: Mapping[str, np.ndarray], accounts: Kinds) -> int | None:
+    """The first day from which the contribution of all days so far, everything spent taken off, is never below 0 again; None: not yet."""
+    below = np.flatnonzero(contributions(daily, accounts).cumsum() < 0)
+    day = int(below[-1]) + 1 if len(below) else 0
+    return day if day < len(daily["revenue"]) else None
+
+
+def _present_value(daily: Mapping[str, np.ndarray], scenario: Scenario, accounts: Kinds) -> float:
+    """The run's contribution, each day's taken back to day 0 at the scenario's yearly rate."""
+    contribution = contributions(daily, accounts)
     rate = scenario.economics.discount_rate_per_year
     return float((contribution * (1.0 + rate) ** (-np.arange(len(contribution)) / YEAR)).sum())

@@ -59,9 +59,13 @@ class Result:
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
         self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
+        self.uplift: pd.DataFrame | None = None
+        self.shapley: pd.DataFrame | None = None
+        """Scenario × lever: with it against without it (``sim.study.twin``), and its part of the gain (``sim.study.shapley``); None where
+        that was not asked for."""
         used = sorted({item for plan in scenarios for item in plan.kinds.items()})
         instances = [(name, lever_instances({name: kind})[name]) for name, kind in used]
-        self._counters = list(dict.fromkeys(f"{name}_{c}" for name, v in instances for c in (*v.counters, *v.accounts)))
+        self._counters = list(dict.fromkeys(f"{name}_{c}" for name, v in instances for c in (*v.counted, *v.accounts)))
         self._accounts = ledger.accounts({})
         for name, lever in instances:
             self._accounts |= ledger.accounts({name: lever})
@@ -208,6 +212,9 @@ class Result:
         out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command, names)
         out.seconds = self.seconds
         out._truth = [self._truth[k] for k in same]
+        for name in ("uplift", "shapley"):
+            if getattr(self, name) is not None:
+                setattr(out, name, getattr(self, name)[getattr(self, name)["scenario"].isin(names)])
         out.__dict__["_tallies"] = [self._tallies[k] for k in same]
         if large:
             out.__dict__["daily"] = _stacked(frames.condensed_daily(*one) for one in zip(names, out._tallies, strict=True))
@@ -221,6 +228,10 @@ class Result:
             files = {table: all_or_none.enter_context(store.written_whole(path)) for table, path in written.items()}
             for table, rows in self.csv(with_events):
                 files[table].write(rows)
+        for name in ("uplift", "shapley"):
+            if getattr(self, name) is not None:
+                written[name] = folder / f"{name}.csv"
+                store.write_whole(written[name], as_csv(getattr(self, name)))
         return list(written.values())
 
     def csv(self, with_events: bool = False) -> Iterator[tuple[str, bytes]]:

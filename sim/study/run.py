@@ -59,14 +59,16 @@ Names = list[list[str]]
 Truths = list[dict[str, Names]]
 
 
-def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: bool) -> tuple[Names, Truths, dict[str, Task]]:
+def study_tasks(
+    scenarios: Sequence[Scenario], replications: int, list_orders: bool, people: bool = False, truth: bool = True
+) -> tuple[Names, Truths, dict[str, Task]]:
     """The name of every run by scenario and replication; of the runs that say what experiments are after; and the runs by name.
 
     Runs come replication by replication. Equal runs of two scenarios have one name, and are lived once.
     """
     kinds = common_kinds(scenarios)
     names: Names = [[] for _ in scenarios]
-    behind = [worlds(scenario) for scenario in scenarios]
+    behind = [worlds(scenario) if truth else {} for scenario in scenarios]
     truths: Truths = [{experiment: [[], []] for experiment in pairs} for pairs in behind]
     tasks: dict[str, Task] = {}
 
@@ -76,7 +78,7 @@ def study_tasks(scenarios: Sequence[Scenario], replications: int, list_orders: b
 
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
-            enter(names[k], Task(scenario, r, kinds, list_orders))
+            enter(names[k], Task(scenario, r, kinds, list_orders, people))
             for experiment, pair in behind[k].items():
                 for row, world in zip(truths[k][experiment], pair, strict=True):
                     enter(row, Task(world, r, kinds))
@@ -90,18 +92,23 @@ def run_study(
     threads: int | None = None,
     folder: Path | None = None,
     list_orders: bool = False,
+    people: bool = False,
+    truth: bool = True,
     progress: Progress | None = None,
+    owner: tempfile.TemporaryDirectory | None = None,
 ) -> KeptRuns:
-    """The counts of every run, by scenario and replication.
+    """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too; with ``truth`` the worlds behind
+    experiments.
 
-    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder as long
-    as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they have stopped; what was finished is kept.
-    Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
+    Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
+    (``owner``, where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised
+    once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
     """
     threads = threads or cores()
-    owner = None if folder is not None else tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
+    if folder is None and owner is None:
+        owner = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, truths, tasks = study_tasks(scenarios, replications, list_orders)
+    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
     alike = Counter(name for row in [*names, *(row for of in truths for rows in of.values() for row in rows)] for name in row)
     total = sum(alike.values())

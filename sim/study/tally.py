@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.counters import CORE_COUNTERS, MONEY
 from sim.ledger import accounts as ledger_accounts
+from sim.ledger import acquisition
 from sim.measure import BRACKET, EVENTS, STARTS
 from sim.model import lever_instances
 from sim.population import STAGES
@@ -29,7 +30,7 @@ def day_columns(counts: Counts, counters: Sequence[str] = (), accounts: Kinds | 
 
     ``counters`` are the levers' counters of the whole study; a scenario without the lever has zeros there.
     """
-    money = {*MONEY, *(account.replace(".", "_") for account in accounts or {})}
+    money = {*MONEY, *(account.replace(".", "_") for account in accounts or {}), *(c for c in counters if c.endswith("_basket_touched"))}
     told = {n: f"{n}_minor" if n in money else n for n in (*CORE_COUNTERS, *counters)}
     nothing = np.zeros_like(counts["daily/orders"])
     columns = {column: counts.get(f"daily/{n}", nothing) for n, column in told.items()}
@@ -57,7 +58,9 @@ class Tally:
         self.units: dict[str, str] = {}
         self.metrics: dict[str, array] = {}
         """Every metric of every run that has it; a metric that a run lacks is shorter than ``runs``."""
-        self.accounts = ledger_accounts(lever_instances(scenario.kinds))
+        levers = lever_instances(scenario.kinds)
+        self.accounts = ledger_accounts(levers)
+        self._acquisition = acquisition(levers)
         self.amounts = array("q")
         """Run by run, what was posted to each of ``accounts``."""
         self.days: dict[str, np.ndarray] = {}
@@ -76,7 +79,7 @@ class Tally:
     def add(self, counts: Counts) -> None:
         """Take in one run, the runs in the order of their replications."""
         self.runs += 1
-        for metric, (unit, value) in values(counts, self._scenario, self.accounts).items():
+        for metric, (unit, value) in values(counts, self._scenario, self.accounts, self._acquisition).items():
             self.units.setdefault(metric, unit)
             self.metrics.setdefault(metric, array("d")).append(value)
         self.amounts.extend(int(counts[f"account/{account}"]) for account in self.accounts)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import inspect
 import json
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
-from sim import budget, ledger, lever, measure, model, network, parameter
-from sim.engine import driver
+import sim
+from sim import ledger, measure
 from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
 from sim.scenario import Scenario
 from sim.scenario.check import TEXTS
-from sim.steering import metric, place, steer, timetable, trial
 
 DECIDING = ("numpy", "numba", "scipy")
 """Packages whose version may decide the last bit of a table of quantiles, or how a loop is compiled."""
+
+NOT_DECIDING = (
+    "levers/",  # each of the scenario's own is in the loop's fingerprint
+    "study/",  # but for this file
+    *(f"scenario/{name}" for name in ("explain", "faults", "inherit", "jsonschema", "messages", "read", "settings", "show", "source")),
+)
+"""Sources by the beginning of their name in ``sim`` that change no count: what they do shows in the resolved scenario, or comes after."""
 
 
 class Stopped(Exception):
@@ -39,13 +45,15 @@ class Task:
     replication: int
     kinds: tuple[tuple[str, str], ...]
     list_orders: bool = False
+    people: bool = False
+    """Keep each user's outcome, too (``sim.measure.people``)."""
 
     def key(self) -> str:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
         says = {k: v for k, v in self.scenario.resolved().items() if k not in TEXTS}
         del says["run"]["replications"]  # how many runs there are changes none of them
         code = _code(tuple(sorted(self.scenario.kinds.items())))
-        content = [says, self.replication, self.list_orders, code]
+        content = [says, self.replication, self.list_orders, self.people, code]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
     def run(self, threads: int = 1, stop: threading.Event | None = None) -> dict[str, np.ndarray]:
@@ -63,6 +71,8 @@ class Task:
             for counter in world.levers[name].counter_dtype().names:
                 counts.pop(f"daily/{name}_{counter}", None)
                 counts.pop(f"account/{name}.{counter}", None)
+        if self.people:
+            counts |= measure.people(world)
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}
@@ -72,8 +82,18 @@ class Task:
 
 @lru_cache(maxsize=32)
 def _code(kinds: tuple[tuple[str, str], ...]) -> str:
-    """What the counts are made by: the loop's fingerprint, the sources around it, and versions."""
-    around = (budget, ledger, lever, measure, metric, model, network, parameter, place, driver, steer, timetable, trial)
-    sources = hashlib.sha256("".join(inspect.getsource(m) for m in around).encode()).hexdigest()
+    """What the counts are made by: the loop's fingerprint with its levers' sources, all other deciding sources of ``sim``, versions."""
     versions = [importlib.metadata.version(p) for p in DECIDING]
-    return json.dumps([fingerprint(lever_instances(dict(kinds))), sources, versions])
+    return json.dumps([fingerprint(lever_instances(dict(kinds))), _sources(), versions])
+
+
+@lru_cache(maxsize=1)
+def _sources() -> str:
+    """A hash of every source file of ``sim`` but those that only read, say, keep or tabulate."""
+    house = Path(sim.__file__).parent
+    content = hashlib.sha256()
+    for file in sorted(house.rglob("*.py"), key=lambda f: f.relative_to(house).as_posix()):
+        name = file.relative_to(house).as_posix()
+        if name == "study/task.py" or not name.startswith(NOT_DECIDING):
+            content.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return content.hexdigest()

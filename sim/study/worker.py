@@ -51,6 +51,7 @@ class Worker:
         """Let one run be lived and kept. Raises ``WorkerDied``, ``UnknownRun``, ``OSError``; ``RuntimeError`` for a defect in the run."""
         ask = {
             "scenario": task.scenario.resolved(), "replication": task.replication, "kinds": task.kinds, "list_orders": task.list_orders,
+            "people": task.people,
             "name": task.key(), "file": os.path.abspath(file), "durable": durable,
         }  # fmt: skip
         with suppress(BrokenPipeError, ValueError):  # it has died, or was closed
@@ -114,7 +115,7 @@ def _listen(asked: SimpleQueue[str | None], stop: threading.Event) -> None:
 
 def _live(ask: dict, stop: threading.Event) -> dict:
     scenario = _scenario(json.dumps(ask["scenario"]))
-    task = Task(scenario, ask["replication"], tuple((name, kind) for name, kind in ask["kinds"]), ask["list_orders"])
+    task = Task(scenario, ask["replication"], tuple((name, kind) for name, kind in ask["kinds"]), ask["list_orders"], ask["people"])
     if task.key() != ask["name"]:
         return {"done": False}
     store.save(Path(ask["file"]), task.run(1, stop), ask["durable"])

@@ -197,7 +197,7 @@ def test_the_headline_does_not_depend_on_the_length_of_the_run_where_that_can_be
 def test_an_unknown_metric_is_written_by_its_unit():
     assert metrics.metric("refunds_per_user", "money_minor").unit == "money"
     assert metrics.metric("open_share", "fraction").unit == "share"
-    assert metrics.metric("sends", "messages").label == "Sends"
+    assert metrics.metric("sends", "messages").label.en == "Sends"
 
 
 def test_chinese_breaks_between_characters_and_long_names_lose_their_middle():

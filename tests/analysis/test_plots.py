@@ -98,9 +98,9 @@ def test_one_scenario_alone_has_no_differences_but_all_else():
 
 
 def test_the_same_tables_give_the_same_bytes(two, tmp_path):
-    first = {p.name: p.read_bytes() for p in write_plots(two, tmp_path / "a")}
+    first = {p.name: p.read_bytes() for p in write_plots(pictures(two), tmp_path / "a")}
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.hashsalt": "mine"}):
-        second = {p.name: p.read_bytes() for p in write_plots(two, tmp_path / "b")}
+        second = {p.name: p.read_bytes() for p in write_plots(pictures(two), tmp_path / "b")}
     assert first == second
     assert {name.rsplit(".")[-1] for name in first} == {"png", "svg"}
     assert not [p for p in (tmp_path / "a" / "plots").iterdir() if p.name not in first]
@@ -109,7 +109,7 @@ def test_the_same_tables_give_the_same_bytes(two, tmp_path):
 
 def test_drawing_leaves_the_users_settings_alone(two):
     before = dict(mpl.rcParams)
-    retention_curves(two).encoded("png")
+    assert retention_curves(two).files.png
     assert dict(mpl.rcParams) == before
 
 
@@ -117,7 +117,7 @@ def test_english_names_draw_without_any_warning(two):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for picture in pictures(two):
-            picture.encoded("png")
+            assert picture.files.png
 
 
 def test_a_name_no_font_can_draw_is_replaced_aloud_with_the_package_to_install(monkeypatch):
@@ -147,7 +147,7 @@ def test_two_names_never_share_a_label():
 def test_a_name_that_looks_like_a_formula_or_markup_is_drawn_as_it_is(tmp_path):
     odd = tables(2, replications=3, names=["Baseline", "$\\frac{1 <b>&amp;</b> \x07{} %s"])
     for picture in pictures(odd):
-        assert picture.encoded("svg").startswith(b"<?xml")
+        assert picture.files.svg.startswith(b"<?xml")
 
 
 def test_every_colour_of_text_has_a_contrast_of_4_5_on_white():
@@ -251,4 +251,4 @@ def test_a_short_run_in_which_nobody_ever_returns_still_draws():
 
 def test_one_replication_draws_without_intervals():
     for picture in pictures(tables(3, replications=1)):
-        assert b"<svg" in picture.encoded("svg")
+        assert b"<svg" in picture.files.svg

@@ -4,14 +4,23 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
+import pandas as pd
 import pytest
 from frames import tables
 
 from analysis import finding
-from analysis.report import write_report
+from analysis.plots import pictures
+from analysis.report import build, write_report
 from analysis.report.answer import assumed, assumption_counts, assumption_share, main_table
-from analysis.report.build import command, render
+from analysis.report.build import command
 from analysis.report.inline import inline_svg
+
+
+def render(frames, apart=None, figures=1):
+    """The report with its first figures; drawing all of them takes its time."""
+    return build.render(frames, pictures(frames)[:figures], apart)
+
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
@@ -47,7 +56,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html(two):
-    return render(two)
+    return render(two, figures=99)
 
 
 def test_the_report_asks_nothing_of_the_network_and_runs_nothing(html):
@@ -81,9 +90,8 @@ def test_a_hostile_name_stays_text_everywhere():
 
 
 def test_title_and_description_of_a_figure_are_escaped():
-    svg = inline_svg(
-        b'<svg viewBox="0 0 1 1" xmlns="x"><g id="a"/><use xlink:href="#a"/></svg>', "f1", "</title><b>", "a & b"
-    )
+    drawing = b'<svg viewBox="0 0 1 1" xmlns="x"><g id="a"/><use xlink:href="#a"/></svg>'
+    svg = inline_svg(drawing, "f1", "</title><b>", "a & b", (0, 1))
     assert "<b>" not in svg and "a &amp; b" in svg
     assert 'id="f1-a"' in svg and 'href="#f1-a"' in svg and "xlink" not in svg
 
@@ -97,17 +105,58 @@ def test_the_first_screen_answers_which_how_much_at_what_cost_how_sure(html):
 
 def test_not_distinguishable_is_written_in_the_table(eight):
     columns, rows = main_table(eight)
-    assert [c.name for c in columns] == ["bracket_30_90_order", "contribution_per_user", "incentive_cost_per_user"]
+    assert [c.name for c in columns] == ["bracket_30_90_order", "ltv", "incentive_cost_per_user"]
     verdicts = {name: cells[0].verdict for name, cells in rows}
     assert verdicts["Points"] == "not distinguishable"
     assert verdicts["Baseline"] == "baseline"
     assert verdicts["Messaging"] == "lower"
 
 
+def with_value(frames):
+    """The tables with acquisition cost, payback and return as a summary may have them; the third strategy never pays back."""
+    columns = frames.summary.columns
+    missing = (np.nan,) * 3
+    rows = []
+    for k, name in enumerate(frames.scenarios):
+        rows.append((name, "cac", "minor units", 1200.0, 1190.0, 1210.0, *((0.0,) * 3 if k == 0 else (30.0, 20.0, 40.0))))
+        if k != 2:
+            rows.append((name, "payback_days", "days", 47.0 + k, 45.0, 49.0, *((0.0,) * 3 if k == 0 else (1.0, -2.0, 4.0))))
+        if k:
+            rows.append((name, "roi", "ratio", *[(1.6, 1.4, 1.8), (0.7, 0.5, 0.9), (1.1, 0.9, 1.3)][k - 1], *missing))
+    return replace(frames, summary=pd.concat([frames.summary, pd.DataFrame(rows, columns=columns)], ignore_index=True))
+
+
+def test_cost_payback_and_return_stand_in_the_first_table_where_a_summary_has_them():
+    frames = with_value(tables(4, replications=3))
+    columns, rows = main_table(frames)
+    assert [c.name for c in columns][1:] == ["ltv", "incentive_cost_per_user", "cac", "payback_days", "roi"]
+    cells = {name: dict(zip([c.name for c in columns], row, strict=True)) for name, row in rows}
+    base, first, second, third = frames.scenarios
+    assert (cells[first]["cac"].value, cells[first]["cac"].difference, cells[first]["cac"].tone) == ("¥12.00", "+¥0.30", "bad")
+    assert cells[second]["payback_days"].value == "not within the run"
+    assert cells[first]["payback_days"].said == "not distinguishable"
+    assert [cells[s]["roi"].said for s in (first, second, third)] == [
+        "earns back more than it costs",
+        "earns back less than it costs",
+        "not distinguishable from break-even",
+    ]
+    assert [cells[s]["roi"].tone for s in (first, second, third)] == ["good", "bad", "same"]
+    assert cells[base]["roi"].value == "–" and cells[first]["roi"].difference == ""
+
+
+def test_the_counterfactual_of_a_return_is_named():
+    frames = with_value(tables(4, replications=3))
+    page = Page(render(frames))
+    text = "".join(page.text)
+    assert "ROI of incentives against “Baseline”" in text
+    assert re.search(r"The extra incentives of “Coupons.*” return 0.70 for each 1 spent \(95\u00a0?.?% interval 0.50 to 0.90\)", text)
+    assert {"def-cac", "def-payback_days", "def-roi"} <= set(page.ids) and "extra incentive cost" in text
+
+
 def test_every_figure_has_a_finding_a_sentence_a_source_and_words_for_those_who_do_not_see_it(html):
     page = Page(html)
     drawings = [attrs for tag, attrs in page.tags if tag == "svg"]
-    assert len(drawings) == html.count("<article") == html.count("Behind it: ") - 1
+    assert len(drawings) == html.count("<article") == html.count('class="source">Behind it: ')
     assert all(attrs["role"] == "img" and attrs["aria-labelledby"] for attrs in drawings)
     assert html.count("<desc id=") == len(drawings)
 
@@ -160,7 +209,7 @@ def test_the_tables_rank_the_strategies_by_what_they_keep(eight):
 
 
 def test_the_same_tables_give_the_same_report_and_no_half_file_is_left(two, tmp_path, html):
-    path = write_report(two, tmp_path)
+    path = write_report(two, pictures(two), tmp_path)
     assert path.read_text(encoding="utf-8") == html
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 

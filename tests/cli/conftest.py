@@ -59,10 +59,11 @@ def command(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Studies without figures and report, whose drawing takes seconds and is tested elsewhere."""
-    monkeypatch.setattr("analysis.plots.write_plots", lambda result, folder: [])
+    monkeypatch.setattr("analysis.plots.write_plots", lambda drawn, folder: [])
 
-    def report(result, folder):
+    def report(result, drawn, folder, apart):
         (folder / "report.html").write_text("a report")
         return folder / "report.html"
 
     monkeypatch.setattr("analysis.report.write_report", report)
+    monkeypatch.setattr("analysis.style.wide_font", lambda: "a font with Chinese characters")

@@ -9,18 +9,18 @@ import sys
 from pathlib import Path
 
 from analysis import terminal
+from analysis.language import speaking
 from analysis.terminal import WORDS, Talk
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks():
-    assert WORDS["en"].keys() == WORDS["zh"].keys()
-    for key, english in WORDS["en"].items():
-        blanks = [{name for _, name, _, _ in string.Formatter().parse(text) if name is not None} for text in (english, WORDS["zh"][key])]
-        assert blanks[0] == blanks[1], key
+    for key, both in WORDS.items():
+        blanks = [{name for _, name, _, _ in string.Formatter().parse(text) if name is not None} for text in (both.en, both.zh)]
+        assert blanks[0] == blanks[1] and both.en != both.zh, key
 
 
 def test_without_a_terminal_each_new_step_is_a_line_at_once(capsys):
-    talk = Talk("en", quiet=False)
+    talk = Talk(quiet=False)
     talk.begin(2, 3, Path("o"))
     with talk.progress() as progress:
         progress(0, 6, "compiling")
@@ -37,7 +37,7 @@ def test_without_a_terminal_each_new_step_is_a_line_at_once(capsys):
 def test_without_a_terminal_a_long_step_says_how_far_it_is_now_and_then(capsys, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
-    with Talk("en", quiet=False).progress() as progress:
+    with Talk(quiet=False).progress() as progress:
         for done in range(6):
             now[0] = done
             progress(done, 6, "simulating")
@@ -53,7 +53,7 @@ def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
-    with Talk("zh", quiet=False).progress() as progress:
+    with speaking("zh"), Talk(quiet=False).progress() as progress:
         progress(0, 6, "compiling")
         progress(4, 6, "simulating")
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
@@ -62,7 +62,7 @@ def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(monkeypatch):
 
 
 def test_quiet_shows_no_progress(capsys):
-    talk = Talk("en", quiet=True)
+    talk = Talk(quiet=True)
     talk.begin(1, 1, Path("o"))
     with talk.progress() as progress:
         progress(0, 6, "simulating")

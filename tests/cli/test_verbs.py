@@ -104,3 +104,15 @@ def test_simulate_and_compare_share_their_options(command, verb):
     assert said.code == 0
     assert all(f"--{option} " in said.out or f"--{option}\n" in said.out for option in SHARED)
     assert ("--baseline " in said.out) == (verb == "compare")
+
+
+def test_life_tells_a_users_days_and_draws_them(command, tmp_path):
+    said = command("life", "base.yaml", "--user", "3", "--against", "loyal.yaml", "--out", str(tmp_path / "life"))
+    assert "User 3 in" in said.out
+    assert {path.suffix for path in (tmp_path / "life").rglob("*") if path.is_file()} == {".txt", ".png", ".svg"}
+
+
+def test_life_of_a_user_who_does_not_exist_is_refused_with_the_range(command):
+    said = command("life", "base.yaml", "--user", "100000")
+    assert said.code == 2
+    assert "--user: there is no user 100000" in said.err

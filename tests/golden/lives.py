@@ -30,7 +30,10 @@ NAMED = ("visits", "active_users", "orders", "repeat_orders", "failures", "baske
 
 
 def totals(world: str, **options: Any) -> dict[str, Any]:
-    """One world's numbers: totals of all days, stocks of the last, the ledger, and digests of its days and users."""
+    """One world's numbers: totals of all days, stocks of the last, the ledger, and digests of its days and users.
+
+    What is counted for levers that a world does not use is left out, so that a new lever moves no number.
+    """
     model = LifecycleModel(
         SCENARIOS / f"{world}.yaml", users=USERS, days=DAYS, rng=SEED, kinds={name: name for name in levers()}, **options
     ).run()
@@ -39,7 +42,8 @@ def totals(world: str, **options: Any) -> dict[str, Any]:
     out: dict[str, Any] = {name: int(daily[name].sum()) for name in NAMED}
     out |= {stage: int(daily[stage][-1]) for stage in ("registered", "customer", "dormant", "churned", "departed")}
     out |= {account: amount for account, amount in model.ledger().items() if account.split(".")[0] in used}
-    out["days"] = digest(np.stack([daily[name] for name in sorted(daily)]).astype("<i8"))
+    unused = {f"{lever}_{name}" for lever in model.levers.keys() - used.keys() for name in model.total.dtype[lever].names}
+    out["days"] = digest(np.stack([daily[name] for name in sorted(daily.keys() - unused)]).astype("<i8"))
     out["users"] = digest(np.stack([model.rows[name] for name in FLOATS]).astype("<f8"))
     return out
 

@@ -79,6 +79,8 @@ def _value(entry: dict) -> st.SearchStrategy:
     default, low, high = entry["default"], entry["minimum"], entry["maximum"]
     if isinstance(default, bool):
         return st.booleans()
+    if isinstance(default, list):
+        return st.lists(st.floats(0.0, 1.0), max_size=3)
     if default is None:
         return st.none() | st.floats(0.0, 2_000.0)
     if isinstance(default, int):

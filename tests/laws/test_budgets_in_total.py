@@ -1,4 +1,5 @@
-"""A cap on all levers together is never passed by one minor unit: on no day, in no order, and not when parameters change while users hold promises."""
+"""A cap on all levers together is never passed by one minor unit: on no day, in no order, and not when parameters change while users
+hold promises."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sim.engine.compose import CHUNK
 from sim.lever import levers
 from sim.model import LifecycleModel
-from sim.parameter import minor_units
+from sim.parameter import minor_units, specification
 
 CAPPED = [name for name, lever in levers().items() if lever.committed is not None]
 GENEROUS = {
@@ -33,7 +34,7 @@ def lived(world, **options) -> LifecycleModel:
 
 
 def test_every_lever_with_a_budget_says_what_it_has_committed():
-    assert CAPPED == [name for name, lever in levers().items() if "budget" in lever.Parameters.model_fields]
+    assert [name for name, lever in levers().items() if "budget" in lever.Parameters.model_fields] == CAPPED
 
 
 @few(30)
@@ -117,12 +118,13 @@ def test_a_budget_topped_up_on_a_date_is_spent_from_then_on():
     name=st.sampled_from(CAPPED), ramp=st.integers(0, 10), cap=st.floats(0.0, 3_000.0), objects=st.booleans(),
 )
 def test_random_changes_of_random_levers_never_overspend_the_cap(levers_, budget, seed, to, name, ramp, cap, objects):
-    money = [f for f, field in levers()[name].Parameters.model_fields.items() if (field.json_schema_extra or {}).get("unit") == "money"]
+    money = [(field, facts) for field, facts in specification(levers()[name].Parameters).items() if facts["unit"] == "money"]
     schedule = {
-        f"s{k}": {"path": f"levers.{name}.{field}", "to": min(to, levers()[name].Parameters.model_fields[field].metadata[-1].le), "on": f"2025-01-{6 + 5 * k:02}"}
+        field: {"path": f"levers.{name}.{field}", "to": max(facts["minimum"], min(to, facts["maximum"])), "on": f"2025-01-{6 + 5 * k:02}"}
         | ({"ramp_days": ramp} if field != "budget" else {})
-        for k, field in enumerate(money[:4])
+        for k, (field, facts) in enumerate(money[:4])
     }
     schedule["cap"] = {"path": "economics.incentive_budget", "to": cap, "on": "2025-01-16"}
-    world = scenario(levers_, users=60 if objects else 300, days=30, seed=seed, schedule=schedule, economics={"incentive_budget": budget}, **START)
+    blocks_ = {"schedule": schedule, "economics": {"incentive_budget": budget}, **START}
+    world = scenario(levers_, users=60 if objects else 300, days=30, seed=seed, **blocks_)
     lived(world, driver="objects" if objects else "compiled")

@@ -1,6 +1,7 @@
-"""A day slept through is a day on which nothing happens: the compiled driver lets users sleep, the object driver never does, and both give the same bits.
+"""A day slept through is a day on which nothing happens.
 
-So a lever that forgets to say until when nothing can happen (``t.wake``), or by how much its pull may rise (``t.headroom``), is found here.
+The compiled driver lets users sleep, the object driver never does, and both give the same bits. So a lever that forgets to
+say until when nothing can happen (``t.wake``), or by how much its pull may rise (``t.headroom``), is found here.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from anything import EVERY_LEVER, blocks, differences, few, lived, lives, scenar
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim import network
 from sim.lever import levers
 from sim.model import LifecycleModel
 from sim.userset import UserSet
@@ -51,11 +52,11 @@ def test_news_of_a_post_reaches_friends_on_the_next_day_and_nobody_else():
     model, other = (
         LifecycleModel(scenario({"community": quiet}, users=500), kinds=EVERY_LEVER, list_orders=True) for _ in range(2)
     )
-    other.posted[7] = 1
+    other.said[7] = network.POSTED
     for each in (model, other):
         each.step()
     friends = model.friends.of(7)
-    assert other.heard[friends].all() and other.heard.sum() == len(friends)
+    assert other.heard[friends, 0].all() and other.heard.sum() == len(friends)
     strangers = np.setdiff1d(np.arange(500), friends)
     assert (model.rows[strangers]["last_seen"] == other.rows[strangers]["last_seen"]).all()
     assert (model.rows[friends]["last_seen"] <= other.rows[friends]["last_seen"]).all()

@@ -1,8 +1,9 @@
 """Every lever's worked examples: ``cases/<lever>.yaml``, readable by someone who does not code.
 
 A case runs one rule on one user. ``given`` is what a scenario says of the lever; ``user``, ``own`` (what the lever
-remembers), ``today`` and ``shared`` say what is not as it is for a new user; ``then`` says what must be so afterwards,
-and ``counts`` gives every counter and account that moved.
+remembers), ``today`` and ``shared`` say what is not as it is for a new user at whom the lever is aimed; days since sign-up and since the
+last visit follow from the day unless they are given. ``then`` says what must be so afterwards, and ``counts`` gives every counter and
+account that moved.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.engine.driver import Row
-from sim.lever import levers
-from sim.population import COLUMNS, TODAY
+from sim.lever import Night, levers
+from sim.population import COLUMNS, FAR, TODAY
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CASES = [(f.stem, case) for f in FILES for case in yaml.safe_load(f.read_text(encoding="utf-8"))]
@@ -40,7 +40,21 @@ def policy(lever, given, shared):
     record = lever.policy(lever.Parameters.model_validate(values))
     for name, value in known({n: s.initial for n, s in lever.shared.items()}, shared).items():
         record[name] = value
-    return Row(record, 0)
+    return attributes(record)
+
+
+def attributes(record):
+    """The numbers of a record of one line as a rule sees them."""
+    columns = {name: record[name] for name in record.dtype.names}
+    plain = {n: attributes(c) if c.dtype.names else c[0] if c.ndim > 1 else c.item() for n, c in columns.items()}
+    return SimpleNamespace(**plain)
+
+
+def morning(u, changes):
+    """What the engine tells a rule of today, where the case says nothing else."""
+    day = changes.get("day", 0)
+    unless_given = {"aimed": 1, "wake": FAR, "idle": day - u.last_seen, "age": day - u.entry_day}
+    return SimpleNamespace(**known({**dict.fromkeys(TODAY.names, 0), **unless_given}, changes))
 
 
 @pytest.mark.parametrize("name, case", CASES, ids=[f"{lever}: {case['name']}" for lever, case in CASES])
@@ -49,7 +63,7 @@ def test_worked_example(name, case):
     lever = levers()[name]
     u = fresh(COLUMNS, case.get("user", {}))
     own = fresh(lever.columns, case.get("own", {}))
-    t = SimpleNamespace(**known(dict.fromkeys(TODAY.names, 0), case.get("today", {})))
+    t = morning(u, case.get("today", {}))
     m = SimpleNamespace(**dict.fromkeys((*lever.counters, *lever.accounts), 0))
     getattr(lever.module, case["rule"])(u, own, policy(lever, case.get("given", {}), case.get("shared", {})), t, m)
     for part, holder in (("own", own), ("today", t), ("user", u)):
@@ -84,9 +98,18 @@ def test_the_calendar_of_points_turns_a_bucket_each_twelfth_of_their_life():
 def test_posts_age_and_full_stocks_saturate():
     community = levers()["community"]
     p = community.Parameters(fresh_keep=0.5, half_stock=0.2)
-    night = SimpleNamespace(
-        shared={"stock": 0.4, "fullness": 0.0}, parameters=p, yesterday={"posts": 20}, own=np.zeros(100)
-    )
+    shared = {**{name: s.initial for name, s in community.shared.items()}, "stock": 0.4}
+    night = Night(shared, yesterday={"posts": 20}, total={}, own=np.zeros(100), users=np.zeros(100), parameters=p, day=3, key=1)
     community.overnight(night)
-    assert night.shared["stock"] == pytest.approx(0.4)
-    assert night.shared["fullness"] == pytest.approx(2 / 3)
+    assert shared["stock"] == pytest.approx(0.4)
+    assert shared["fullness"] == pytest.approx(2 / 3)
+    assert shared["fullness_low"] < shared["fullness"] < shared["fullness_high"]
+
+
+def test_everybody_is_woken_only_when_what_is_shared_leaves_its_band():
+    night = Night({"x": 0.5, "x_low": 0.45, "x_high": 0.55}, {}, {}, np.zeros(1), np.zeros(1), None, day=3, key=1)
+    night.hold("x", 0.54, 0.1)
+    assert not night.alarm
+    night.hold("x", 0.56, 0.1)
+    assert night.alarm
+    assert night.shared == pytest.approx({"x": 0.56, "x_low": 0.51, "x_high": 0.61})

@@ -13,6 +13,10 @@ from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "assortment": {"price_index": 0.9},
+    "checkout": {"delivery_fee": 3.0, "free_from": 30.0},
+    "delivery": {"fee": 1.0},
+    "trust": {"seals": 3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
     "winback": {
         "after_days": 5,
@@ -43,6 +47,9 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    "assortment.fit": [0.9],
+    "trust.best_stars": 4.2,
+    "site.latency_basket": 0.05,
     "budget": 50.0,
     "audience": "everyone",
     "percent": 0.2,
@@ -73,6 +80,10 @@ NEEDS = {
 }
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
+FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
+WORLDS = {"delivery": FAILING, "trust": FAILING}
+"""The world itself, where a lever needs another one than the lively one."""
+
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
 
@@ -81,7 +92,9 @@ def look_up(table, lever, parameter, otherwise):
 
 
 def changed(value, entry):
-    """Twice as much, half as much, or a little."""
+    """Twice as much, half as much, or a little; a switch the other way."""
+    if isinstance(value, bool):
+        return not value
     if value in (0, 0.0):
         return entry["maximum"] if isinstance(value, int) and entry["maximum"] <= 1 else type(value)(1)
     more = value * 2
@@ -106,7 +119,7 @@ def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
     around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block})
+    return lived({**around, lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])

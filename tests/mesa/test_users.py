@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 import pytest
-from worlds import scenario
+from worlds import assert_same_lives, scenario
 
 from sim.model import LifecycleModel
 from sim.population import COLUMNS, STAGES
@@ -102,3 +102,46 @@ def test_looking_at_users_enters_none_of_them_in_mesas_books(model):
     for user in model.agents:
         assert isinstance(user, User)
     assert len(mesa.Model.agents.fget(model)) == 0
+
+
+# ---- what is written is noticed, though users sleep
+
+RARE = {"order_rate": {"r": 2.0, "alpha_weeks": 4000.0}, "visit_conversion": 0.9, "dropout": {"mode": "none"}}
+
+
+def everybody_visits_daily(users):
+    users.set("visit_rate", 500.0)
+
+
+def one_by_one(users):
+    for user in users:
+        user.visit_rate = 500.0
+
+
+@pytest.mark.parametrize("write", [everybody_visits_daily, one_by_one])
+def test_whoever_is_given_another_rate_comes_by_on_the_next_day(write):
+    model = LifecycleModel(scenario(population=RARE))
+    for _ in range(10):
+        model.step()
+    assert np.mean(model.wake > model.day + 1) > 0.9
+    write(model.agents.select(lambda user: user.row % 2 == 0))
+    model.step()
+    assert (model.rows["last_seen"][::2] == model.day).all()
+    assert (model.rows["last_seen"][1::2] < model.day).mean() > 0.9
+
+
+def test_what_is_written_between_days_gives_the_same_lives_with_both_drivers():
+    def lived(driver):
+        model = LifecycleModel(scenario("coupons", "winback", population=RARE), driver=driver)
+        for day in range(1, 31):
+            model.step()
+            if day == 10:
+                model.agents.set("visit_rate", 0.5)
+            if day == 15:
+                model.agents.select(lambda user: user.row < 50).set("stage", "dormant").set("left", True)
+            if day == 20:
+                for user in model.agents:
+                    user.coupons.due, user.left, user.satisfaction = 1, user.row % 3 == 0, -0.5
+        return model
+
+    assert_same_lives(lived("compiled"), lived("objects"))

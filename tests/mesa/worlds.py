@@ -5,27 +5,15 @@ Everything stands at the top of a module, so that other processes can load it.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from sim.lever import levers
-from sim.scenario.schema import Behaviour, Calendar, Economics, Market, Platform, Population, Run
+from sim.scenario import Scenario
 
 
 def scenario(*names: str, days: int = 30, users: int = 300, seed: int = 5, **blocks: dict):
     """A scenario with these levers on, each with its defaults; ``blocks`` are population, market and behaviour."""
-    return SimpleNamespace(
-        run=Run(users=users, days=days, seed=seed),
-        population=Population.model_validate(blocks.get("population", {})),
-        market=Market.model_validate(blocks.get("market", {})),
-        behaviour=Behaviour.model_validate(blocks.get("behaviour", {})),
-        platform=Platform(),
-        economics=Economics(),
-        calendar=Calendar(),
-        levers={name: levers()[name].Parameters() for name in names},
-        kinds={name: name for name in names},
-    )
+    run = {"users": users, "days": days, "seed": seed}
+    return Scenario.from_mapping({"name": "A world", "run": run, "levers": {name: {} for name in names}, **blocks})
 
 
 def fields(array, place=""):
@@ -49,5 +37,5 @@ def assert_same_lives(one, other):
         assert a.tobytes() == b.tobytes(), name
     if one.log is not None:
         assert one.orders().tolist() == other.orders().tolist()
-    for diary in ("visited", "ordered", "posted", "heard"):
+    for diary in ("visited", "ordered", "said", "heard"):
         assert getattr(one, diary).tobytes() == getattr(other, diary).tobytes(), diary

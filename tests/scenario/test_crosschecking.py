@@ -153,6 +153,9 @@ def test_an_experiment_outside_the_run_is_refused(write, catalogue):
 # ---- policies
 
 
+ACT = "    above: 1\n    add: 1\n"
+
+
 def policy(more: str, metric: str = "orders", path: str = "levers.coupons.face_value") -> str:
     return f"levers: {{coupons: {{}}, points: {{}}}}\npolicies:\n  p:\n    metric: {metric}\n    path: {path}\n{more}"
 
@@ -160,12 +163,12 @@ def policy(more: str, metric: str = "orders", path: str = "levers.coupons.face_v
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (policy("    above: 1\n    add: 1\n", metric="order"), "4:13: policies.p.metric: there is no metric 'order' here; did you mean 'orders'?"),
-        (policy("    above: 1\n    add: 1\n", metric="opt_out_rate"), "4:13: policies.p.metric: there is no metric 'opt_out_rate' here; "),
-        (policy("    above: 1\n    add: 1\n", path="levers.points.ern"), "5:11: policies.p.path: there is no 'ern' in levers.points; did you"),
-        (policy("    above: 1\n    add: 1\n", path="levers.points.whom"), "5:11: policies.p.path: a policy moves numbers and switches, and"),
-        (policy("    above: 1\n    add: 1\n", path="levers.points.active"), "5:11: policies.p.path: 'levers.points.active' is not a number at"),
-        (policy("    above: 1\n    times: 2\n", path="economics.incentive_budget"), "5:11: policies.p.path: 'economics.incentive_budget' is not"),
+        (policy(ACT, metric="order"), "4:13: policies.p.metric: there is no metric 'order' here; did you mean 'orders'"),
+        (policy(ACT, metric="opt_out_rate"), "4:13: policies.p.metric: there is no metric 'opt_out_rate' here; "),
+        (policy(ACT, path="levers.points.ern"), "5:11: policies.p.path: there is no 'ern' in levers.points; did you"),
+        (policy(ACT, path="levers.points.whom"), "5:11: policies.p.path: a policy moves numbers and switches, and"),
+        (policy(ACT, path="levers.points.active"), "5:11: policies.p.path: 'levers.points.active' is not a number at"),
+        (policy("    above: 1\n    times: 2\n", path="economics.incentive_budget"), "5:11: policies.p.path: 'economics.incentive_b"),
         (policy("    above: 1\n    to: -1\n"), "7:9: policies.p.to: is -1; an amount of money at least 0 is expected"),
         (policy("    above: 1\n    add: 1\n    least: -2\n"), "8:12: policies.p.least: is -2; an amount of money at least 0 is expected"),
         (policy("    above: 1\n    add: 1\n    most: 400\n", path="levers.coupons.expiry_days"), "8:11: policies.p.most: is 400; a whole"),

@@ -67,7 +67,7 @@ def test_a_fault_of_an_option_names_the_option(load):
     ("setting", "said"),
     [
         ("levers.coupon.x=1", "--set:1:1: levers.coupon: unknown lever 'coupon'; did you mean 'coupons'?"),
-        ("levers.points.x=1", "--set:1:1: levers.points.x: unknown key 'x'; there are strength, earn, whom, kind"),
+        ("levers.points.x=1", "--set:1:1: levers.points.x: unknown key 'x'; there are strength, active, earn, whom, kind, preset, for"),
         ("run.days=ten", "--set:1:10: run.days: is the word 'ten'; a whole number of days from 1 to 3660 is expected"),
         ("run.days", "--set:1:1: (file): 'run.days' is not PATH=VALUE, such as levers.coupons.face_value=8"),
         ("run.days=", "--set:1:10: run.days: nothing stands after =; null takes a value away"),

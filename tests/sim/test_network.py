@@ -39,13 +39,36 @@ def test_the_share_of_friendships_led_elsewhere_is_as_asked(rewire):
     assert elsewhere == pytest.approx(rewire, abs=5 * 0.5 / 80_000**0.5 + 0.0005)
 
 
+POSTED, INVITED, DEAL, ENTERED, ACCEPTED = network.POSTED, network.INVITED, network.OPENED_DEAL, network.ENTERED, network.ACCEPTED
+
+
+class Town:
+    """People and what they have heard; ``say`` is one day on which some of them say something."""
+
+    def __init__(self, friends: network.Friends, users: int) -> None:
+        self.friends = friends
+        self.said = np.zeros(users, np.uint8)
+        self.heard = np.full((users, len(network.HEARD)), 99, np.uint8)
+        self.heard[:, 1] = 0
+        self.inside = np.zeros(users, np.uint8)
+
+    def say(self, words: np.ndarray) -> None:
+        network.spread(words.astype(np.uint8), self.said, self.friends, self.heard, self.inside)
+        self.said = words.astype(np.uint8)
+
+
+def counted(friends: network.Friends, spoke: np.ndarray) -> list[int]:
+    return [int(sum(spoke[j] for j in friends.of(i))) for i in range(len(spoke))]
+
+
 @pytest.mark.parametrize("users, degree", [(1, 8), (2, 8), (10, 0), (10, 1)])
 def test_too_few_people_or_friends_make_an_empty_graph(users, degree):
     friends = network.small_world(1, users, degree, 0.5)
     assert pairs(friends) == []
-    heard = np.full(users, 9, np.uint8)
-    network.spread(np.ones(users, np.uint8), friends, heard)
-    assert heard.tolist() == [0] * users
+    town = Town(friends, users)
+    town.say(np.full(users, POSTED | INVITED | DEAL | ENTERED))
+    town.say(np.full(users, ACCEPTED))
+    assert town.heard.sum() == town.inside.sum() == 0
 
 
 def test_the_same_people_are_friends_whenever_the_key_is_the_same():
@@ -54,14 +77,44 @@ def test_the_same_people_are_friends_whenever_the_key_is_the_same():
     assert pairs(one) != pairs(other)
 
 
-def test_everybody_hears_of_each_friend_who_posted():
+@pytest.mark.parametrize("word, column", [(POSTED, 0), (INVITED, 1), (DEAL, 2)])
+def test_everybody_hears_of_each_friend_who_said_something_and_only_that(word, column):
     friends = network.small_world(3, 400, 8, 0.3)
-    posted = (np.arange(400) % 7 == 0).astype(np.uint8)
-    heard = np.full(400, 99, np.uint8)
-    network.spread(posted, friends, heard)
-    assert heard.tolist() == [int(sum(posted[j] for j in friends.of(i))) for i in range(400)]
-    network.spread(np.zeros(400, np.uint8), friends, heard)
-    assert heard.sum() == 0
+    spoke = np.arange(400) % 7 == 0
+    town = Town(friends, 400)
+    town.say(spoke * word)
+    assert town.heard[:, column].tolist() == counted(friends, spoke)
+    assert np.delete(town.heard, column, axis=1).sum() == 0
+    town.say(np.zeros(400))
+    assert town.heard.sum() == 0
+
+
+def test_who_has_signed_up_is_counted_by_friends_for_good():
+    friends = network.small_world(3, 400, 8, 0.3)
+    town, early, late = Town(friends, 400), np.arange(400) % 7 == 0, np.arange(400) % 5 == 3
+    town.say(early * ENTERED)
+    town.say(late * ENTERED)
+    assert town.inside.tolist() == (np.array(counted(friends, early)) + counted(friends, late)).tolist()
+
+
+def test_who_signs_up_on_an_invitation_thanks_exactly_one_of_those_who_invited():
+    friends = network.small_world(3, 400, 8, 0.3)
+    town, inviting = Town(friends, 400), np.arange(400) % 6 == 0
+    town.say(inviting * INVITED)
+    invited = town.heard[:, 1] > 0
+    accepting = invited & (np.arange(400) % 2 == 1)
+    town.say(accepting * ACCEPTED)
+    thanked = town.heard[:, 3]
+    assert thanked.sum() == accepting.sum() > 20
+    assert not thanked[~inviting].any()
+
+
+def test_who_was_not_invited_thanks_nobody():
+    friends = network.small_world(3, 400, 8, 0.3)
+    town = Town(friends, 400)
+    town.say(np.zeros(400))
+    town.say(np.full(400, ACCEPTED))
+    assert town.heard.sum() == 0
 
 
 def test_nobody_hears_of_more_friends_than_a_byte_can_count():
@@ -69,7 +122,7 @@ def test_nobody_hears_of_more_friends_than_a_byte_can_count():
     everybody = np.arange(1, users)
     starts = np.concatenate([[0], users - 1 + np.arange(users)]).astype(np.int64)
     ends = np.concatenate([everybody, np.zeros(users - 1)]).astype(np.int32)
-    heard = np.zeros(users, np.uint8)
-    network.spread(np.ones(users, np.uint8), network.Friends(starts, ends), heard)
-    assert heard[0] == network.MOST_HEARD
-    assert (heard[1:] == 1).all()
+    town = Town(network.Friends(starts, ends), users)
+    town.say(np.full(users, POSTED | INVITED | ENTERED))
+    assert town.heard[0].tolist() == [255, 255, 0, 0] and town.inside[0] == 255
+    assert (town.heard[1:, 0] == 1).all()

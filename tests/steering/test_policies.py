@@ -92,11 +92,11 @@ def test_a_rate_with_nothing_to_divide_by_does_not_call():
 
 def test_every_rate_is_the_ratio_of_its_sums():
     levers = {**COUPONS, "messaging": {"email": {"per_week": 7.0, "opt_out": 0.05}}}
-    world = steered(levers, population={"entry": {"arrivals": {"per_day": 10}}, "visit_conversion": 0.3, "order_rate": {"r": 2.0, "alpha_weeks": 6.0}})
+    people = {"entry": {"arrivals": {"per_day": 10}}, "visit_conversion": 0.3, "order_rate": {"r": 2.0, "alpha_weeks": 6.0}}
+    act = {"above": -1.0, "window_days": 10, "path": "levers.coupons.expiry_days", "add": 1, "cool_down_days": 400}
     found = {}
     for name in metric.RATES:
-        policies = {"p": {"metric": name, "above": -1.0, "window_days": 10, "path": "levers.coupons.expiry_days", "add": 1, "cool_down_days": 400}}
-        running = model(steered(levers, **{"population": world.population.model_dump(exclude_none=True), "policies": policies})).run()
+        running = model(steered(levers, population=people, policies={"p": {"metric": name, **act}})).run()
         found[name] = running.steering.log[0].value
     d = {k: v[:10] for k, v in running.daily().items()}
     registered = running.daily()["new_users"].cumsum()[:10]

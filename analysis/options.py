@@ -1,0 +1,140 @@
+"""Options, and help in both languages: what every verb of the command line shares."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from analysis.click_words import translated
+from analysis.language import LANGUAGES, Both, say
+
+
+class Told(click.Command):
+    """A command with help in both languages: its docstring in English, ``chinese`` in Chinese."""
+
+    def __init__(self, *arguments: Any, chinese: str = "", **options: Any) -> None:
+        self.chinese = chinese
+        super().__init__(*arguments, **options)
+
+    @property
+    def help(self) -> str | None:
+        """The help in the language spoken."""
+        return say(self.english, self.chinese) if self.english else None
+
+    @help.setter
+    def help(self, text: str | None) -> None:
+        self.english = text
+
+    def get_help(self, context: click.Context) -> str:
+        """The help page; click's own words in it are translated."""
+        return translated(super().get_help(context))
+
+
+class Option(click.Option):
+    """An option whose help is said in both languages."""
+
+    def __init__(self, *arguments: Any, told: Both, **options: Any) -> None:
+        self.told = told
+        super().__init__(*arguments, help=told.en, **options)
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        """The option's line of the help page, in the language spoken."""
+        self.help = str(self.told)
+        return super().get_help_record(context)
+
+
+def option(*names: str, english: str, chinese: str, **settings: Any) -> Callable:
+    """An option with its help in both languages."""
+    return click.option(*names, cls=Option, told=Both(english, chinese), **settings)
+
+
+def shared(command: Callable) -> Callable:
+    """The options of ``simulate`` and ``compare``."""
+    whole = {"type": int, "metavar": "N"}
+    options = [
+        option("--users", **whole, english="People in the world.", chinese="模拟的总人数。"),
+        option("--days", **whole, english="Days lived after day 0.", chinese="第 0 天之后模拟的天数。"),
+        option("--replications", **whole, english="Independent repetitions.", chinese="独立重复的次数。"),
+        option(
+            "--seed",
+            **whole,
+            english="Names the luck; the same seed gives the same bytes.",
+            chinese="随机种子；种子相同，结果逐字节相同。",
+        ),
+        option(
+            "--threads",
+            type=click.IntRange(1, 1024),
+            metavar="N",
+            english="Default: all processors. Changes no result.",
+            chinese="线程数，默认用全部处理器，不影响结果。",
+        ),
+        option("--out", metavar="DIR", english="Folder of the result (default: results/…).", chinese="结果文件夹（默认 results/…）。"),
+        setting(),
+        option(
+            "--twin/--no-twin",
+            default=True,
+            show_default=True,
+            english="Live every life without each lever, too: uplift.csv.",
+            chinese="同时模拟去掉每个杠杆的同一批用户：uplift.csv。",
+        ),
+        option(
+            "--shapley",
+            is_flag=True,
+            english="Share the gain out among the levers: shapley.csv (up to 64 worlds a replication).",
+            chinese="把收益分摊到各个杠杆：shapley.csv（每次重复最多 64 个世界）。",
+        ),
+        option(
+            "--export",
+            type=click.Choice(["events"]),
+            english="events: one row per order, in events.csv.",
+            chinese="events：把每笔订单写入 events.csv，一单一行。",
+        ),
+        *talk_options(),
+    ]
+    for one in reversed(options):
+        command = one(command)
+    return command
+
+
+def setting() -> Callable:
+    """``--set``."""
+    return option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="PATH=VALUE",
+        english="Set one value, such as levers.coupons.face_value=8; repeatable.",
+        chinese="改一个值，例如 levers.coupons.face_value=8；可重复使用。",
+    )
+
+
+def language() -> Callable:
+    """``--lang``: seen before anything else is (``asked_language``), so that complaints, too, are in this language."""
+    return option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        show_default=True,
+        expose_value=False,
+        english="Language of messages, figures and report.",
+        chinese="提示、图表和报告的语言。",
+    )
+
+
+def talk_options() -> list[Callable]:
+    """What is said, and how."""
+    return [
+        language(),
+        option("--quiet", is_flag=True, english="Say nothing but errors.", chinese="只输出错误信息。"),
+        option("--json", "as_json", is_flag=True, english="Print the summary as JSON.", chinese="以 JSON 输出汇总。"),
+    ]
+
+
+def asked_language(arguments: Sequence[str]) -> str:
+    """The language that a command line asks for; English where it asks for none, or for one that there is not."""
+    values = [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    values += [following for word, following in itertools.pairwise(arguments) if word == "--lang"]
+    return next((value for value in reversed(values) if value in LANGUAGES), "en")

@@ -1,0 +1,212 @@
+"""The counterfactual twin: for each lever of a scenario, everybody's life with and without it under the same luck.
+
+Because chance is addressed, a user of the world without a lever is the same person with the same luck, so who bought *because* of it is
+counted, not
+estimated: by a user's orders with and without it,
+
+    persuadable   more with it          sure thing   as many, at least one
+    sleeping dog  fewer with it         lost cause   none in either world
+
+Beside the truth stand the figures of a dashboard, which sees one world only: the orders on which the lever took something off (or, where
+it takes
+nothing off, what users with a mark of it bought more than the others), their margin, and what the lever cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim import ledger
+from sim.chance import key_of
+from sim.model import lever_instances
+from sim.population import draw_population
+from sim.scenario import Scenario, ScenarioError
+from sim.study.interval import interval
+from sim.study.metrics import Counts
+from sim.study.run import Progress, run_study
+
+GROUPS = ("all", "persona", "order_rate", "deal_proneness")
+"""Partitions of the users: everybody; persona; thirds by how often they order, and by how they respond to deals, when nothing pushes."""
+
+THIRDS = ("low", "middle", "high")
+KINDS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
+COLUMNS = (
+    "scenario", "lever", "group", "segment", "users", *KINDS,
+    "touched_orders", "true_orders", "true_orders_ci_low", "true_orders_ci_high", "incremental_share",
+    "naive_margin_minor", "true_margin_minor", "true_margin_ci_low", "true_margin_ci_high", "cost_minor", "true_cost_minor",
+    "cannibalised_minor", "pulled_forward_share", "break_even_depth",
+)
+"""Columns of ``uplift.csv``; means over the replications, 95 % intervals, money in minor units.
+
+``touched_orders``: what a dashboard credits to the lever. ``true_orders``, ``true_margin_minor``: world with minus world without it; the
+margin is the
+whole contribution, all costs and discounts taken off. ``naive_margin_minor``: margin of the touched orders less what the lever gave and
+cost.
+``cost_minor``: the lever's own discounts and costs; ``true_cost_minor``: by how much all levers' discounts and costs rise with it.
+``cannibalised_minor``: of
+its discounts, what went to orders that would have come anyway. ``pulled_forward_share``: of the most extra orders on any day so far, the
+share that is gone
+at the end. ``break_even_depth``: margin × incremental share, the discount at which a touched order earns nothing (evidence: break-even
+depth). Segments of a
+group know orders only; their margin is before discounts and costs.
+"""
+
+
+def without(scenario: Scenario, lever: str) -> Scenario:
+    """The scenario without an instance of a lever; switched off instead, where a schedule, a policy or an experiment names it."""
+    try:
+        return scenario.without(lever)
+    except ScenarioError:
+        return scenario.with_values({f"levers.{lever}.active": False})
+
+
+def uplift(
+    names: Sequence[str],
+    scenarios: Sequence[Scenario],
+    replications: int,
+    *,
+    threads: int | None = None,
+    folder: Path | None = None,
+    list_orders: bool = False,
+    progress: Progress | None = None,
+    owner: Any = None,
+) -> pd.DataFrame:
+    """Scenario × lever × group × segment: ``COLUMNS``. Runs that are kept in the ``folder`` are found again, the others lived."""
+    worlds: list[Scenario] = []
+    pairs: list[tuple[str, Scenario, str, int, int]] = []
+    for name, scenario in zip(names, scenarios, strict=True):
+        if scenario.levers:
+            worlds.append(scenario)
+            own = len(worlds) - 1
+            for lever in scenario.levers:
+                worlds.append(without(scenario, lever))
+                pairs.append((name, scenario, lever, own, len(worlds) - 1))
+    if not pairs:
+        return pd.DataFrame(columns=list(COLUMNS))
+    runs = run_study(
+        worlds, replications, threads=threads, folder=folder, list_orders=list_orders, people=True, truth=False,
+        progress=progress, owner=owner,
+    )
+    lines = [line for name, scenario, lever, own, other in pairs for line in _lines(name, scenario, lever, runs[own], runs[other])]
+    return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def _lines(name: str, scenario: Scenario, lever: str, with_it: Sequence[Counts], without_it: Sequence[Counts]) -> Iterator[dict[str, Any]]:
+    measured: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for replication in range(len(with_it)):
+        own, other = with_it[replication], without_it[replication]
+        for (group, segment), who in segments(scenario, replication):
+            pair = _whole(scenario, lever, own, other) if group == "all" else _part(scenario, lever, own, other, who)
+            measured.setdefault((group, segment), []).append({**kinds(own, other, who), **pair})
+    for (group, segment), rows in measured.items():
+        line: dict[str, Any] = {"scenario": name, "lever": lever, "group": group, "segment": segment}
+        table = {column: np.array([row[column] for row in rows]) for column in rows[0]}
+        line |= {column: float(values.mean()) for column, values in table.items()}
+        for column in ("true_orders", "true_margin_minor"):
+            _, low, high = interval(table[column])
+            short = column.removesuffix("_minor")
+            line |= {f"{short}_ci_low": float(low), f"{short}_ci_high": float(high)}
+        share = line["true_orders"] / line["touched_orders"] if line["touched_orders"] else float("nan")
+        line["incremental_share"] = share
+        line["break_even_depth"] = scenario.economics.margin * min(max(share, 0.0), 1.0) if share == share else share
+        if group == "all":
+            line["cannibalised_minor"] = line.pop("discount_minor") * (1.0 - min(max(share, 0.0), 1.0)) if share == share else 0.0
+        yield line
+
+
+def kinds(own: Counts, other: Counts, who: Any) -> dict[str, float]:
+    """How many of some users are of each kind, by their orders with (``own``) and without the lever (``other``)."""
+    a, b = own["people/orders"][who], other["people/orders"][who]
+    counted = ((a > b).sum(), ((a == b) & (a > 0)).sum(), ((a == 0) & (b == 0)).sum(), (a < b).sum())
+    return {"users": float(len(a)), **{kind: float(n) for kind, n in zip(KINDS, counted, strict=True)}}
+
+
+def contribution(counts: Counts, scenario: Scenario) -> int:
+    """A run's contribution in minor units (``sim.ledger``)."""
+    return balance(counts, scenario)["contribution"]
+
+
+def balance(counts: Counts, scenario: Scenario) -> dict[str, int]:
+    """The sums of a run's ledger."""
+    accounts = ledger.accounts(lever_instances(scenario.kinds))
+    return ledger.balance({a: int(counts.get(f"account/{a}", 0)) for a in accounts}, accounts)
+
+
+def _whole(scenario: Scenario, lever: str, own: Counts, other: Counts) -> dict[str, float]:
+    """Truth and dashboard for everybody."""
+    books, books_without = balance(own, scenario), balance(other, scenario)
+    accounts = lever_instances({lever: scenario.kinds[lever]})[lever].accounts
+    spent = {kind: sum(int(own[f"account/{lever}.{a}"]) for a, v in accounts.items() if v.kind == kind) for kind in ("discount", "cost")}
+    gained = sum(int(own[f"account/{lever}.{a}"]) for a, v in accounts.items() if v.kind in ("fee", "income"))
+    orders = own["daily/orders"].astype(np.int64) - other["daily/orders"]
+    so_far = np.maximum(orders.cumsum(), 0)
+    most = int(so_far.max())
+    touched, worth = _touched(scenario, lever, own)
+    return {
+        "touched_orders": touched,
+        "true_orders": float(orders.sum()),
+        "naive_margin_minor": worth * scenario.economics.margin - spent["discount"] - spent["cost"] + gained,
+        "true_margin_minor": float(books["contribution"] - books_without["contribution"]),
+        "cost_minor": float(spent["discount"] + spent["cost"]),
+        "true_cost_minor": float(sum(books[k] - books_without[k] for k in ("discounts", "costs"))),
+        "discount_minor": float(spent["discount"]),
+        "pulled_forward_share": 1.0 - so_far[-1] / most if most else 0.0,
+    }
+
+
+def _part(scenario: Scenario, lever: str, own: Counts, other: Counts, who: np.ndarray) -> dict[str, float]:
+    """Truth and dashboard for a segment: margins before discounts and costs."""
+    worth = own["people/worth"][who].sum() - other["people/worth"][who].sum()
+    marked = np.unpackbits(own[f"people/marked/{lever}"], bitorder="little")[: len(own["people/orders"])].astype(bool)
+    more, more_worth = _more_than_others(own, marked, who)
+    nothing = float("nan")
+    return {
+        "touched_orders": more,
+        "true_orders": float(own["people/orders"][who].sum() - other["people/orders"][who].sum()),
+        "naive_margin_minor": more_worth * scenario.economics.margin,
+        "true_margin_minor": float(worth) * scenario.economics.margin,
+        **dict.fromkeys(("cost_minor", "true_cost_minor", "cannibalised_minor", "pulled_forward_share"), nothing),
+    }
+
+
+def _touched(scenario: Scenario, lever: str, own: Counts) -> tuple[float, float]:
+    """The orders that a dashboard credits to the lever, and their worth."""
+    if f"daily/{lever}_orders_touched" in own:
+        return float(own[f"daily/{lever}_orders_touched"].sum()), float(own[f"daily/{lever}_basket_touched"].sum())
+    marked = np.unpackbits(own[f"people/marked/{lever}"], bitorder="little")[: len(own["people/orders"])].astype(bool)
+    return _more_than_others(own, marked, np.ones(len(marked), bool))
+
+
+def _more_than_others(own: Counts, marked: np.ndarray, who: np.ndarray) -> tuple[float, float]:
+    """What marked users bought more than they would have at the rate of the others: orders and worth; all of it where there are no
+    others."""
+    out = []
+    for what in ("people/orders", "people/worth"):
+        values = own[what]
+        theirs, others = values[who & marked], values[who & ~marked]
+        rate = float(others.mean()) if len(others) else 0.0
+        out.append(float(theirs.sum()) - len(theirs) * rate)
+    return out[0], out[1]
+
+
+def segments(scenario: Scenario, replication: int) -> Iterable[tuple[tuple[str, str], np.ndarray]]:
+    """((group, segment), who) of the partitions ``GROUPS``; who of shape (users,), booleans."""
+    rows = draw_population(scenario, {}, key_of(scenario.run.seed, replication), scenario.run.users)
+    yield ("all", "all"), np.ones(len(rows), bool)
+    for k, persona in enumerate(scenario.personas):
+        yield ("persona", persona), rows["persona"] == k
+    for group, trait in (("order_rate", "visit_rate"), ("deal_proneness", "deal_proneness")):
+        cuts = np.quantile(rows[trait], (1 / 3, 2 / 3))
+        third = np.searchsorted(cuts, rows[trait], side="right")
+        for k, segment in enumerate(THIRDS):
+            yield (group, segment), third == k
+
+
+def shares(line: Mapping[str, Any]) -> dict[str, float]:
+    """The four kinds as shares of the users of a line."""
+    return {kind: line[kind] / line["users"] if line["users"] else 0.0 for kind in KINDS}
