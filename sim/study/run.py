@@ -102,7 +102,8 @@ def run_study(
 
     Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
     (``owner``, where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised
-    once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
+    once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written, or a worker process dies
+    twice in the same run.
     """
     threads = threads or cores()
     if folder is None and owner is None:
