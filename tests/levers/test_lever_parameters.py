@@ -136,7 +136,6 @@ NEEDS = {
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
-MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
 WORLDS = {
     **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
     **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
