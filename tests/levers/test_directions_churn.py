@@ -1,4 +1,4 @@
-"""Save and competition move what their files say, in that direction and by about that size.
+"""Save and competition move what their files say, in that direction and by about that size; so do the shipped scenarios beside them.
 
 Worlds are paired as in ``test_lever_directions``.
 """
@@ -195,7 +195,7 @@ def against_the_baseline(name, measure, replications=8):
 
 def test_saving_by_risk_makes_more_leave_and_by_response_fewer():
     assert_moves(UP, against_the_baseline("save", left))
-    assert_moves(DOWN, against_the_baseline("save_by_response", left, 14))
+    assert_moves(DOWN, against_the_baseline("save_by_response", left, 18))
     risk, response = (shipped(f"levers/{name}", 0).daily() for name in ("save", "save_by_response"))
     assert response["save_contacted"].sum() < 0.5 * risk["save_contacted"].sum()
     assert response["save_welcome"].sum() / response["save_contacted"].sum() > 2 * risk["save_welcome"].sum() / risk["save_contacted"].sum()
