@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.evidence import oracles, replays, tables
+from analysis.evidence import oracles, pitfalls, replays, tables
 from analysis.evidence.check import COLUMNS, KINDS, Check, Row, Scale, line
 from analysis.evidence.figure import picture
 from analysis.evidence.page import page
@@ -17,7 +17,7 @@ from analysis.language import say, speaking
 from analysis.plots.picture import write_whole
 from sim.study.result import as_csv
 
-CHECKS: dict[str, Check] = {check.name: check for check in (*oracles.CHECKS, *tables.CHECKS, *replays.CHECKS)}
+CHECKS: dict[str, Check] = {check.name: check for check in (*oracles.CHECKS, *tables.CHECKS, *replays.CHECKS, *pitfalls.CHECKS)}
 """Every check by name, oracles first."""
 
 
