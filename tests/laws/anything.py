@@ -16,6 +16,11 @@ from sim.scenario import Scenario
 
 EVERY_LEVER = {name: name for name in levers()}
 LIVELY = {"order_rate": {"r": 2.0, "alpha_weeks": 6.0}, "visit_conversion": 0.3, "newcomer": {"visit_lift": 1.0}}
+MARKET = {
+    "population": {**LIVELY, "entry": "market"},
+    "market": {"bass": {"p_per_year": 10.0, "q_per_year": 20.0, "friends_share": 0.5}},
+}
+"""A market in which most are reached within weeks, half of the word of mouth by their own friends."""
 HABITS = {"habit_lift": 0.5, "failure_rate": 0.2, "return_per_day": 0.02}
 FESTIVE = "2025-06-08"
 """Day 0, so that 618 falls into the days lived here."""
@@ -136,9 +141,9 @@ def differences(one: LifecycleModel, other: LifecycleModel) -> list[str]:
 
 
 def lives(model: LifecycleModel, users: slice = slice(None)) -> dict[str, bytes | list]:
-    """What some users did and became, levers' columns and prices paid left out."""
+    """What some users did and became; levers' columns, prices paid, and who is here for what is given away, left out."""
     own = model.rows[users]
-    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in model.levers}
+    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in (*model.levers, "abuser")}
     out |= {d: diary(model, d)[:, users].tobytes() for d in ("visited", "ordered")}
     chosen = np.isin(model.orders()["user"], own["id"])
     out["baskets"] = model.orders()[["user", "day", "amount_minor"]][chosen].tolist()
