@@ -21,9 +21,9 @@ EVER = math.inf
 PRICE = 40.0
 
 
-def _many(scenario: Scenario, scale: Scale, **options) -> list[LifecycleModel]:
-    """Every replication at the size the scenario's file gives; a quick run has fewer users."""
-    return [lived(scenario, scale, scale.people(scenario.run.users), scenario.run.days, r, **options) for r in range(scenario.run.replications)]
+def _many(scenario: Scenario, scale: Scale, least: int = 0) -> list[LifecycleModel]:
+    """Every replication at the size the scenario's file gives; a quick run has fewer users, but so many at least."""
+    return [lived(scenario, scale, max(scale.people(scenario.run.users), least), scenario.run.days, r) for r in range(scenario.run.replications)]
 
 
 def _row(quantity: str, unit: str, says: float, values: list[float] | np.ndarray, low: float, high: float, models: list[LifecycleModel], **more) -> Row:
@@ -99,7 +99,7 @@ def _buyers(scenario: Scenario, scale: Scale) -> tuple[list[LifecycleModel], np.
 
 def _pull_forward(scale: Scale) -> list[Row]:
     plan = shipped("pitfalls/pull_forward")
-    on, off = _many(plan, scale), _many(plan.without("promotions"), scale)
+    on, off = _many(plan, scale, 5_000), _many(plan.without("promotions"), scale, 5_000)
     extra = np.array([(a.daily()["orders"] - b.daily()["orders"]).cumsum() for a, b in zip(on, off, strict=True)])
     end, true = 36, extra[:, -1]  # day 36 is the promotion's last
     too_good = 1.0 - true / extra[:, end]
@@ -161,7 +161,7 @@ def _slope(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def _survivorship(scale: Scale) -> list[Row]:
-    models = _many(shipped("pitfalls/survivorship"), scale)
+    models = _many(shipped("pitfalls/survivorship"), scale, 40_000)
     per_active = np.array([[m.daily()["orders"][30 * k + 1 : 30 * k + 31].sum() / (_ordered_by(m, 30 * k + 1, 30 * k + 30) > 0).sum() for k in range(18)] for m in models])
     return [
         _row("orders per active customer, month 1", "orders", 1.35, per_active[:, 0], 1.30, 1.40, models),
@@ -194,7 +194,7 @@ def _interference(scale: Scale) -> list[Row]:
 
 
 def _simpson(scale: Scale) -> list[Row]:
-    before, after = (_many(shipped(f"pitfalls/{name}"), scale) for name in ("simpson_before", "simpson"))
+    before, after = (_many(shipped(f"pitfalls/{name}"), scale, 8_000) for name in ("simpson_before", "simpson"))
     rows = []
     for code, channel in ((1, "content"), (2, "search"), (3, "ads")):
         gain = [100.0 * (_converted(a, code) - _converted(b, code)) for a, b in zip(after, before, strict=True)]
@@ -215,7 +215,7 @@ def _converted(model: LifecycleModel, channel: int | None = None) -> float:
 
 def _goodhart(scale: Scale) -> list[Row]:
     plan = shipped("pitfalls/goodhart")
-    on, off = _many(plan, scale), _many(plan.without("points"), scale)
+    on, off = _many(plan, scale, 4_000), _many(plan.without("points"), scale, 4_000)
     back = [[np.mean([_visits_on(m, 7)]) for m in models] for models in (on, off)]
     owed = [m.daily()["points_issued"].sum() / len(m.rows) / 100 for m in on]
     return [
@@ -238,7 +238,7 @@ def _visits_on(model: LifecycleModel, age: int) -> float:
 
 def _targeting(scale: Scale) -> list[Row]:
     risk, response = shipped("pitfalls/targeting_risk"), shipped("pitfalls/targeting_response")
-    by_risk, by_response, nobody = (_many(plan, scale) for plan in (risk, response, risk.without("save")))
+    by_risk, by_response, nobody = (_many(plan, scale, 4_000) for plan in (risk, response, risk.without("save")))
     gone = [np.array([100.0 * (m.rows["left"] > 0).mean() for m in models]) for models in (by_risk, by_response, nobody)]
     return [
         _sign("gone for good, contacted by risk less nobody contacted", "points", gone[0] - gone[2], by_risk, True, "it wakes sleeping dogs"),
