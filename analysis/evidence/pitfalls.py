@@ -16,6 +16,7 @@ from analysis.language import Both
 from sim import ledger
 from sim.model import LifecycleModel
 from sim.scenario import Scenario
+from sim.segment import CHANNELS
 
 EVER = math.inf
 PRICE = 40.0
@@ -181,7 +182,7 @@ def _interference(scale: Scale) -> list[Row]:
     name = "experiments.served_first.share"
     test, everybody, nobody = (_many(plan.with_values({name: share}), scale) for share in (0.5, 1.0, 0.0))
     read = [m.steering.trials[0].read(m)["arms"][:, 0, 1] for m in test]
-    truth = [100.0 * ((a.rows["orders"] > 1).mean() - (b.rows["orders"] > 1).mean()) for a, b in zip(everybody, nobody, strict=True)]
+    truth = [100.0 * ((a.rows["orders"] > 0).mean() - (b.rows["orders"] > 0).mean()) for a, b in zip(everybody, nobody, strict=True)]
     return [
         _row("coupons given out, everybody served first", "coupons", coupons, [m.daily()["first_issued"].sum() + m.daily()["second_issued"].sum() for m in everybody], coupons, coupons, test),
         _row("coupons given out, nobody served first", "coupons", coupons, [m.daily()["first_issued"].sum() + m.daily()["second_issued"].sum() for m in nobody], coupons, coupons, test),
@@ -194,9 +195,10 @@ def _interference(scale: Scale) -> list[Row]:
 
 
 def _simpson(scale: Scale) -> list[Row]:
-    before, after = (_many(shipped(f"pitfalls/{name}"), scale, 8_000) for name in ("simpson_before", "simpson"))
+    before, after = (_many(shipped(f"pitfalls/{name}"), scale, 20_000) for name in ("simpson_before", "simpson"))
     rows = []
-    for code, channel in ((1, "content"), (2, "search"), (3, "ads")):
+    for channel in ("content", "search", "ads"):
+        code = CHANNELS.index(channel)
         gain = [100.0 * (_converted(a, code) - _converted(b, code)) for a, b in zip(after, before, strict=True)]
         rows.append(_sign(f"conversion by {channel}, after less before", "points", gain, after, True))
     total = [100.0 * (_converted(a) - _converted(b)) for a, b in zip(after, before, strict=True)]
