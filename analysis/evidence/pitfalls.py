@@ -254,7 +254,7 @@ CHECKS = [
     Check("rising_retention", PITFALL, Both("Retention rises though nobody grows loyal", "留存率逐年上升，却没有人变得更忠诚"), "Fader & Hardie 2007, High End", "A", _rising_retention,
           setting="scenarios/pitfalls/rising_retention.yaml; 30 days stand for a year."),
     Check("cannibalisation", PITFALL, Both("Who would have bought anyway", "本来就会买的人"), SEEN, "D", _cannibalisation,
-          setting="scenarios/pitfalls/cannibalisation.yaml; users differ in how often they come by (r = .3), which the source leaves open."),
+          setting="scenarios/pitfalls/cannibalisation.yaml; users differ in how often they come by (r = 1), which the source leaves open."),
     Check("pull_forward", PITFALL, Both("A promotion measured too early looks too good", "促销测得太早，看起来太好"), "van Heerde, Leeflang & Wittink 2004", "B", _pull_forward,
           setting="scenarios/pitfalls/pull_forward.yaml; customers order every four weeks or so."),
     Check("self_selection", PITFALL, Both("Members buy more, and would have", "会员买得多，但他们本来就买得多"), SEEN, "D", _self_selection,
