@@ -6,6 +6,8 @@ grows. One e-mail to a rested customer lifts visits of two weeks as in the MineT
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.chance import chance, purpose
 from sim.decay import left_after, powers
 from sim.exact import exp
@@ -114,6 +116,17 @@ def constants(p: Parameters) -> dict:
 def gap_days(channel: Block) -> float:
     """Days between two messages of a channel."""
     return 7.0 / channel.per_week if channel.per_week > 0 else NEVER_DUE
+
+
+def on_change(own, before: Parameters, after: Parameters, day: int) -> None:
+    """Where a channel gets another rhythm, what is left of everybody's wait is stretched or shortened with it."""
+    for channel, (old, new) in enumerate(zip((before.push, before.email, before.sms), (after.push, after.email, after.sms), strict=True)):
+        if old.per_week != new.per_week:
+            wait = own["next"][:, channel] - day
+            if new.per_week == 0:  # not even those due today get one
+                wait = np.where(wait <= 0, gap_days(old), wait)
+            own["next"][:, channel] = day + wait * (gap_days(new) / gap_days(old))
+            own["next_due"] = np.where(own["next_due"] == SEEN_AGAIN, SEEN_AGAIN, day)
 
 
 @rule("offer")

@@ -137,7 +137,7 @@ NEEDS = {
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
 WORLDS = {
-    **dict.fromkeys(("competition", "delivery", "trust", "membership", "save", "service", "feedback"), FAILING),
+    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
     **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
     "referral": {**MARKET, **FAILING},
 }
