@@ -77,7 +77,7 @@ def rising() -> Lines:
     models = lived(plan("pitfalls/rising_retention"))
     left = 1.0 - np.concatenate([[0.0], daily(models, "departed")[30::30]])[:13] / len(models[0].rows)
     years = np.arange(13.0)
-    return {"left": (years, left), "renew in that year": (years[1:], left[1:] / left[:-1]), "left, by the first year's rate": (years, left[1] ** years)}
+    return {"still there": (years, left), "renew in that year": (years[1:], left[1:] / left[:-1]), "still there, by the first year's rate": (years, left[1] ** years)}
 
 
 def anyway() -> Lines:
