@@ -134,6 +134,50 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "length": ("has {count} entries; {expected} is expected", "有 {count} 项；应为{expected}"),
     "no_such_lever": ("the scenario has no lever '{key}'; {instead}", "该场景没有杠杆 '{key}'；{instead}"),
     "rule": ("{why}", "{why}"),
+    # what changes while the world runs
+    "place_root": (
+        "'{key}' cannot change while the world runs; "
+        "what can: levers.*, behaviour.*, market.*, economics.margin, economics.incentive_budget",
+        "'{key}' 在运行中不能改变；"
+        "可以改变的有：levers.*、behaviour.*、market.*、economics.margin、economics.incentive_budget",
+    ),
+    "place_unknown": ("there is no '{key}' in {block}; {instead}", "{block} 中没有 '{key}'；{instead}"),
+    "place_block": (
+        "'{key}' is not a single value; name one parameter of it: {names}",
+        "'{key}' 不是单个数值；请写出其中的一个参数：{names}",
+    ),
+    "place_list": (
+        "'{key}' is a list; single values can change while the world runs",
+        "'{key}' 是列表；运行中只能改变单个数值",
+    ),
+    "place_drawn": (
+        "'{key}' is drawn once for every user before day 0; changing it later would change nobody",
+        "'{key}' 在第 0 天之前为每个用户抽取一次；之后改变它不会影响任何人",
+    ),
+    "ramp_number": (
+        "a ramp leads from one number to another, and '{key}' is none at first; leave out ramp_days",
+        "渐变只能从一个数走到另一个数，而 '{key}' 起初不是数；请去掉 ramp_days",
+    ),
+    "policy_number": (
+        "a policy moves numbers and switches, and '{key}' is {what}",
+        "策略只能调整数值和开关，而 '{key}' 是{what}",
+    ),
+    "policy_step": (
+        "'{key}' is not a number at first, so nothing can be added to it or multiplied; use to, or give it a number",
+        "'{key}' 起初不是数，无法相加或相乘；请用 to，或先给它一个数",
+    ),
+    "policy_aim": (
+        "is {what}, which lies outside the policy's own limits",
+        "是{what}，超出了该策略自己的上下限",
+    ),
+    "unknown_metric": (
+        "there is no metric '{key}' here; {instead}",
+        "这里没有指标 '{key}'；{instead}",
+    ),
+    "date_outside": (
+        "{date} is outside the run, which lasts from {first} to {last}, so nothing would change; give another date, or run.days",
+        "{date} 不在运行期内（{first} 至 {last}），什么也不会改变；请改日期，或改 run.days",
+    ),
 }
 
 # Sentences of the validators in schema.py, by the type of their error.
@@ -141,6 +185,13 @@ RULES: dict[str, str] = {
     "one_entry": "请从 cohort、arrivals: {{per_day: N}}、market 中选一个",
     "lognormal_pair": "对数正态消费额需要同时给出 median 和 sigma",
     "stage_order": "churned_after_days 必须大于 dormant_after_days",
+    "schedule_order": "until 不能早于 on",
+    "schedule_ramp": "ramp_days 必须在 until 之前走完",
+    "schedule_again": "要重复的变化必须先结束：请写 until",
+    "schedule_length": "按 {repeat} 重复的变化最多持续 {days} 天（含首尾两天）",
+    "policy_when": "请在 above、below 中选一个",
+    "policy_act": "请在 add、times、to 中选一个",
+    "policy_limits": "least 不能大于 most",
     "index_length": "{name} 需要 {size} 个数，而不是 {count} 个",
     "index_sum": "{name}：指数须为 0 或更大，且不能全为 0",
 }
