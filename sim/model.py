@@ -216,7 +216,7 @@ class LifecycleModel(MesaSurface):
         if (self.said & counts).any():
             network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside)
             if counts & network.ENTERED:
-                self.inside = self._inside / np.maximum(np.diff(self.friends.starts), 1)
+                np.divide(self._inside, self.friends.numbers, out=self.inside)
         else:
             self.heard[:] = 0
         self.said_before, self.said = self.said, np.zeros_like(self.said)

@@ -7,6 +7,7 @@ instead. The ends are addressed by the study's key, so the same people are frien
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,6 +26,11 @@ class Friends:
 
     def of(self, user: int) -> np.ndarray:
         return self.ends[self.starts[user] : self.starts[user + 1]]
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """How many friends each user has, at least 1, to divide by; shape (users,)."""
+        return np.maximum(np.diff(self.starts), 1).astype(np.float64)
 
     @property
     def nbytes(self) -> int:

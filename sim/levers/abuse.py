@@ -22,7 +22,7 @@ VENDORS = "vendors: 1.2 % of turnover; abusers 1 to 5 % of users"
 
 class Parameters(LeverParameters):
     share: float = param(0.02, "share", "of people who are here for what is given away", ge=0, le=1, source=VENDORS, grade="D")
-    accounts: int = param(5, "accounts", "that an abuser tries to open for one thing given away", ge=0, le=200)
+    accounts: int = param(3, "accounts", "that an abuser tries to open for one thing given away", ge=0, le=200, source="so that a gift of 5.00 loses about 1.2 % of turnover (vendors)", grade="D")
     effort: float = param(3.00, MONEY, "worth of one sham account for which 63 % of the chances are taken", ge=0.01, le=10_000)
     verification: float = param(0.3, "share", "of sham accounts that are found out", ge=0, le=1, source="design")
     check_cost: float = param(0.02, MONEY, "of checking one account, where accounts are checked", ge=0, le=1_000, source="design")
@@ -104,19 +104,20 @@ def look_around(u, own, p, t, m):
 @rule("close")
 def farm(u, own, p, t, m):
     """What an abuser was given for nothing today sham accounts take again; those who are caught may be barred."""
-    if t.bounty > 0 and own.kind == AT_LARGE and t.aimed:  # noqa: SIM102 - chance is drawn only for those
-        if chance(t.key, u.id, t.day, FARM, 0) < 1.0 - exp(-t.bounty / p.effort):
-            caught = 0
-            for k in range(p.accounts):
-                if chance(t.key, u.id, t.day, CHECK, k) < p.verification:
-                    caught += 1
-            m.tried += p.accounts
-            m.passed += p.accounts - caught
-            m.caught += caught
-            m.checked += p.accounts * p.checking
-            m.checks += p.accounts * p.check
-            m.farmed += (p.accounts - caught) * t.bounty
-            if caught > 0 and p.bar:
-                own.kind = BARRED
-                u.abuser = 0
-                m.barred += 1
+    if t.bounty == 0 or own.kind != AT_LARGE or t.aimed == 0:
+        return
+    if chance(t.key, u.id, t.day, FARM, 0) < 1.0 - exp(-t.bounty / p.effort):
+        caught = 0
+        for k in range(p.accounts):
+            if chance(t.key, u.id, t.day, CHECK, k) < p.verification:
+                caught += 1
+        m.tried += p.accounts
+        m.passed += p.accounts - caught
+        m.caught += caught
+        m.checked += p.accounts * p.checking
+        m.checks += p.accounts * p.check
+        m.farmed += (p.accounts - caught) * t.bounty
+        if caught > 0 and p.bar:
+            own.kind = BARRED
+            u.abuser = 0
+            m.barred += 1
