@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from analysis.click_words import translated
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, language, option, setting, shared
+from analysis.options import Told, asked_language, language, option, setting, shared, talking
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -190,6 +190,38 @@ def life(scenario: Path, user: int, against: Path | None, replication: int, sett
     if not options["quiet"]:
         click.echo(text(plans, lives), nl=False)
         click.echo(said("written", files=", ".join(str(path) for path in written)), err=True)
+
+
+@cli.command(chinese="用已知的事实检验模拟器：解析解、已发表的数据表、重演的实验；写出表格、图和一页报告。")
+@click.argument("name", nargs=-1)
+@option("--quick", is_flag=True, english="Fewer people, wider bands: a look in a minute.", chinese="人数更少、范围更宽：一分钟看个大概。")
+@option("--docs", is_flag=True, english="Write docs/evidence.md, too.", chinese="同时写出 docs/evidence.md。")
+@option("--out", metavar="DIR", english="Folder of the result.", chinese="结果文件夹。", default="results/evidence", show_default=True)
+@option("--threads", type=click.IntRange(1, 1024), metavar="N", english="Default: all processors.", chinese="默认用全部处理器。")
+@talking
+def evidence(name: Sequence[str], quick: bool, docs: bool, out: str, threads: int | None, quiet: bool, as_json: bool) -> None:
+    """Hold the simulator to what is known: oracles, published tables, replayed experiments."""
+    from analysis.evidence.check import Scale
+    from analysis.evidence.study import CHECKS, frame, markdown, run, told, write
+    from analysis.terminal import Talk
+    from sim.study.run import cores
+
+    for one in name:
+        if one not in CHECKS:
+            raise BadInput(said("no check", name=one, names=", ".join(CHECKS)))
+    folder = Path(out)
+    complaints = list(filter(None, [said("out is empty") if out == "" else unusable(folder), undrawable()]))
+    if complaints:
+        raise BadInput("\n".join(complaints))
+    with Talk(quiet).progress() as tell:
+        outcomes = run(name, Scale(quick, threads or cores()), tell)
+    write(outcomes, folder)
+    if docs:
+        (SCENARIOS.parent / "docs" / "evidence.md").write_text(markdown(outcomes), encoding="utf-8")
+    if as_json:
+        click.echo(frame(outcomes).to_json(orient="records", force_ascii=False))
+    elif not quiet:
+        click.echo(told(outcomes))
 
 
 def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:

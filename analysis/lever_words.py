@@ -46,21 +46,52 @@ UNITS = {
     "date": "日期",
 }
 ACCOUNTS = {
-    "discount": "优惠",
-    "rewards": "奖励",
-    "moderation": "内容审核",
-    "sending": "发送",
-    "contact": "触达",
-    "gift": "礼包",
-    "fee": "费用",
-    "spend": "投放",
-    "shipping": "运费补贴",
     "benefits": "权益",
+    "better_goods": "品质提升",
+    "carrier": "承运",
+    "claims_paid": "保障赔付",
+    "commission": "佣金",
+    "contact": "触达",
+    "contacts": "客服接待",
+    "delivery": "会员配送",
+    "discount": "优惠",
+    "fees": "费用",
+    "fines": "罚款",
+    "gift": "礼包",
+    "goods_back": "退回商品",
+    "handling": "退货处理",
+    "media": "投放",
+    "member_fees": "会员引入费",
+    "moderation": "内容审核",
+    "perks": "其他权益",
+    "platform": "平台成本",
+    "price_cut": "低于标价",
+    "price_rise": "高于标价",
+    "programme": "项目成本",
+    "range": "品类扩充",
+    "refunds": "退款",
+    "repairs": "改进",
+    "return_fees": "退货收费",
+    "rewards": "奖励",
+    "running": "运行",
+    "sending": "发送",
+    "share": "分成",
+    "spend": "投放",
+    "subsidy": "包邮补贴",
+    "surcharge": "加价",
+    "surveys": "调研",
+    "upkeep": "维护",
 }
 """Last part of an account's name; another is said as it is."""
 CORE_ACCOUNTS = {"basket": "订单原价", "revenue": "收入", "cost_of_goods": "商品成本"}
 ORIGINS = {DESIGN: Both("design", "平台决策"), ASSUMPTION: Both("assumption", "假设")}
-KINDS = {"discount": Both("discount", "优惠"), "cost": Both("cost", "成本")}
+KINDS = {
+    "discount": Both("discount", "优惠"),
+    "fee": Both("fee", "收费"),
+    "income": Both("income", "订单外收入"),
+    "cost": Both("cost", "成本"),
+}
+"""Kinds of accounts that levers post to."""
 
 
 def lever_name(name: str, doc: str) -> str:

@@ -146,7 +146,7 @@ METRICS: tuple[Metric, ...] = (
     _money(
         "revenue_per_user",
         Both("Revenue per user", "人均收入"),
-        Both("(baskets − discounts) ÷ users who ever registered", "（订单原价 − 优惠）÷ 累计注册用户"),
+        Both("(baskets − discounts + fees) ÷ users who ever registered", "（订单原价 − 优惠 + 收费）÷ 累计注册用户"),
         Both("Before the cost of goods.", "未扣除商品成本。"),
     ),
     _money(
@@ -159,7 +159,10 @@ METRICS: tuple[Metric, ...] = (
     _money(
         "contribution_per_user",
         Both("Contribution per user", "人均贡献毛利"),
-        Both("(revenue − cost of goods − lever costs) ÷ users who ever registered", "（收入 − 商品成本 − 杠杆成本）÷ 累计注册用户"),
+        Both(
+            "(revenue + income beside orders − cost of goods − lever costs) ÷ users who ever registered",
+            "（收入 + 订单外收入 − 商品成本 − 杠杆成本）÷ 累计注册用户",
+        ),
         Both(
             "Discounts are in it: revenue is after them. Fixed costs of the company are not.",
             "收入已扣除优惠；不含公司固定成本。",
@@ -195,13 +198,13 @@ METRICS: tuple[Metric, ...] = (
         Both("Payback", "回本周期"),
         "days",
         Both(
-            "first day on which the cumulated contribution per user of the scenario, acquisition costs left out, passes its acquisition "
-            "cost",
-            "人均累计贡献毛利（不扣获客成本）首次超过该方案获客成本的天数",
+            "first day from which the contribution of all days so far, everything spent taken off, is never below 0 again",
+            "从这一天起，累计贡献毛利（已扣除全部支出）不再低于 0",
         ),
         Both(
-            "Of the mean user: many pay back later, or never. None within the run is no number.",
-            "按平均用户计算：许多用户回本更晚或永不回本。周期内未回本则没有数值。",
+            "Of all users together: many pay back later, or never. 0 where nothing is spent ahead; no number where it is not within the "
+            "run.",
+            "按全体用户合计：许多用户回本更晚或永不回本。没有先期支出时为 0；周期内未回本则没有数值。",
         ),
         "needs {} more to pay back",
         "needs {} less to pay back",

@@ -133,6 +133,13 @@ def talk_options() -> list[Callable]:
     ]
 
 
+def talking(command: Callable) -> Callable:
+    """The options of every verb that says something: language, quiet, JSON."""
+    for one in reversed(talk_options()):
+        command = one(command)
+    return command
+
+
 def asked_language(arguments: Sequence[str]) -> str:
     """The language that a command line asks for; English where it asks for none, or for one that there is not."""
     values = [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]

@@ -43,6 +43,7 @@ WORDS = {
     ),
     "no user": Both("--user: there is no user {user}; this world has the users 0 to {last}", "--user：没有用户 {user}；编号从 0 到 {last}"),
     "written": Both("written: {files}", "已写入：{files}"),
+    "no check": Both("there is no check {name!r}; there are {names}", "没有检验 {name!r}；可选：{names}"),
     "no lever": Both("there is no lever {name!r}; {hint}", "没有杠杆 {name!r}；{hint}"),
     "near": Both("did you mean {near!r}?", "是否指 {near!r}？"),
     "choices": Both("there are {names}", "可选：{names}"),
@@ -116,7 +117,7 @@ class Talk:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(str(WORDS["compiling"]), total=None)
             yield lambda done, total, doing: bar.update(
-                task, description=str(WORDS[doing]), completed=done, total=total if doing == "simulating" else None
+                task, description=str(WORDS.get(doing, doing)), completed=done, total=total if doing == "simulating" else None
             )
 
     def _lines(self) -> Callable[[int, int, str], None]:
@@ -126,7 +127,7 @@ class Talk:
             now = time.monotonic()
             if doing != last["doing"] or now - last["time"] >= EVERY_SECONDS and done < total:
                 last.update(doing=doing, time=now)
-                self._say(str(WORDS[doing]) + (f" {done}/{total}" if doing == "simulating" else ""))
+                self._say(str(WORDS.get(doing, doing)) + (f" {done}/{total}" if doing == "simulating" else ""))
 
         return tell
 

@@ -86,7 +86,8 @@ def main() -> int:
             victim.write_bytes(whole)
     wrong = +missed
     found = {"tried": sum(tried.values()), "noticed": sum(tried.values()) - sum(missed.values()), "missed": dict(wrong)}
-    print(json.dumps(found) if given.json else f"{found['noticed']} of {found['tried']} damages noticed and made good; missed: {dict(wrong)}")
+    told = f"{found['noticed']} of {found['tried']} damages noticed and made good; missed: {dict(wrong)}"
+    print(json.dumps(found) if given.json else told)
     return int(bool(wrong))
 
 

@@ -4,7 +4,7 @@ Whoever lives users one by one and day by day must, for each user and day, at le
 number. The limit measured here is that and nothing else: one cache line (64 bytes) read and written, and one Philox-4x32-10 number drawn
 and compared with the row's rate, in plain loops compiled by numba (the numbers of 1,024 users are drawn first, several at a time). Against
 it, in interleaved rounds and each in a process of its own, stands this project: the peers' workload (scenarios/oracles/bgnbd.yaml, no
-levers) and the world of all seven levers (scenarios/everything.yaml, everybody signed up within two days), on one thread. A real day does
+levers) and the world of all levers (scenarios/everything.yaml, everybody signed up within two days), on one thread. A real day does
 more than the limit; one that skips whom nothing happens to may also do less.
 
 Nanoseconds are of processor time, of stepping only.
@@ -158,7 +158,7 @@ def measure(users: int, days: int, rounds: int) -> list[dict[str, Any]]:
 
 LABELS = {
     "drawing": "one Philox number alone", "streaming": "one cache line alone", "limit": "the limit: both",
-    "peers' workload": "this project, the peers' workload", "all levers": "this project, all seven levers",
+    "peers' workload": "this project, the peers' workload", "all levers": "this project, all levers",
 }
 
 

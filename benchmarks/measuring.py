@@ -178,8 +178,8 @@ def show_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def show_measures(measures: Sequence[tuple[str, str, str, bool | None]]) -> None:
-    """What was aimed at and what came out: (what, aim, measured, reached; None where it could not be measured)."""
-    word = {True: "reached", False: "MISSED", None: "not measured"}
+    """What was aimed at and what came out: (what, aim, measured, reached; None where that cannot be said)."""
+    word = {True: "reached", False: "MISSED", None: "not said"}
     show_table(("measure", "aim", "measured", ""), [(what, aim, got, word[reached]) for what, aim, got, reached in measures])
 
 

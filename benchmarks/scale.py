@@ -2,12 +2,12 @@
 
     users     from 10,000 to 10,000,000 people, 90 days; with it memory, and 10 million people in one run
     days      from 30 to 730 days
-    levers    from none to all seven, added one after the other
+    levers    from none to all, added one after the other
     threads   one, two; and two processes, each held on a processor of its own, which is what the machine can give
     drivers   the compiled loop against each User.step() in turn, same rules
     start     `import sim` and `python run.py --help`, with everything compiled that can be
 
-Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all seven levers
+Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all levers
 (scenarios/everything.yaml, where everybody signs up within two days, so that everybody lives). Levers are added one by one to
 scenarios/baseline.yaml, everybody there within two days. Each measurement is taken in a process of its own, rounds are interleaved,
 medians are shown. Nanoseconds are of processor time, for threads and processes of time on the clock; of stepping only. Memory is that of
@@ -26,10 +26,12 @@ from typing import Any
 
 import measuring
 
+from sim import load_scenario
+
 SCENARIOS = measuring.ROOT / "scenarios"
 PLAIN, ALL, SOME = "peers' workload", "all levers", "some levers"
 FILES = {PLAIN: "oracles/bgnbd.yaml", ALL: "everything.yaml", SOME: "baseline.yaml"}
-LEVERS = ("onboarding", "coupons", "points", "tiers", "community", "messaging", "winback")
+LEVERS = tuple(load_scenario(SCENARIOS / FILES[ALL]).levers)
 """In the order in which they are added."""
 PARTS = ("users", "days", "levers", "threads", "drivers", "start")
 OBJECT_USERS = 2_000
@@ -65,19 +67,21 @@ def cases(parts: Sequence[str], quick: bool) -> list[Case]:
     sizes, spans = ((10_000, 100_000), (30, 90)) if quick else ((10_000, 100_000, 1_000_000, 10_000_000), (30, 90, 365, 730))
     middle, days = (20_000, 30) if quick else (200_000, 90)
     large = sizes[-1] if quick else 1_000_000
+    worlds = ((PLAIN, 0), (ALL, len(LEVERS)))
     out = []
     for part in parts:
         if part == "users":
-            out += [Case(part, world, users, days, levers) for users in sizes for world, levers in ((PLAIN, 0), (ALL, 7))]
+            out += [Case(part, world, users, days, levers) for users in sizes for world, levers in worlds]
         if part == "days":
-            out += [Case(part, world, middle, span, levers) for span in spans for world, levers in ((PLAIN, 0), (ALL, 7))]
+            out += [Case(part, world, middle, span, levers) for span in spans for world, levers in worlds]
         if part == "levers":
-            out += [Case(part, SOME, middle, days, count) for count in ((0, 3, 7) if quick else range(len(LEVERS) + 1))]
+            counts = range(0, len(LEVERS) + 1, len(LEVERS) if quick else 1)
+            out += [Case(part, SOME, middle, days, count) for count in counts]
         if part == "threads":
             ways = ((1, 1), (2, 1), (1, 2))
-            out += [Case(part, world, large, days, lv, threads, n) for world, lv in ((PLAIN, 0), (ALL, 7)) for threads, n in ways]
+            out += [Case(part, world, large, days, lv, threads, n) for world, lv in worlds for threads, n in ways]
         if part == "drivers":
-            out += [Case(part, ALL, large, days, 7), Case(part, ALL, OBJECT_USERS, days, 7, driver="objects")]
+            out += [Case(part, ALL, large, days, len(LEVERS)), Case(part, ALL, OBJECT_USERS, days, len(LEVERS), driver="objects")]
     return out
 
 
@@ -183,9 +187,11 @@ def aims(medians: Medians, started: dict[str, float]) -> list[tuple[str, str, st
     for world in (PLAIN, ALL):
         alone, two, pair = (medians.find(part="threads", world=world, threads=t, processes=p) for t, p in ((1, 1), (2, 1), (1, 2)))
         machine = medians.ratio(alone, pair, "wall_ns")
-        gives = "not measured" if machine is None else f"{2 * machine:.2f}"
-        name = f"{world}, two threads by one (two pinned processes: {gives})"
-        out.append(line(name, "≥ 1.6", medians.ratio(alone, two, "wall_ns"), "{:.2f}", lambda v: v >= 1.6))
+        gives = 0.0 if machine is None else 2 * machine
+        enough = gives >= 1.8
+        name = f"{world}, two threads by one, where two pinned processes reach 1.8 (here {gives:.2f})"
+        gain = medians.ratio(alone, two, "wall_ns")
+        out.append(line(name, "≥ 1.6", gain, "{:.2f}", lambda v, enough=enough: v >= 1.6 if enough else None))
     out.append(line("import sim with LifecycleModel, warm, s", "≤ 1", started.get("import sim"), "{:.2f}", lambda v: v <= 1))
     out.append(line("python run.py --help, s", "≤ 0.5", started.get("run.py --help"), "{:.2f}", lambda v: v <= 0.5))
     return out
@@ -196,9 +202,15 @@ def draw(medians: Medians, out: Path) -> None:
     from analysis import style
 
     colour = {PLAIN: style.PALETTE[0], ALL: style.PALETTE[1], SOME: style.PALETTE[1]}
-    panels = {"users": "Users", "days": "Days", "levers": "Levers on", "threads": "One thread, two threads, two processes"}
-    with measuring.picture(out, "scale", 8.5, 5.6, rows=2, columns=2) as (figure, axes):
-        for ax, (part, title) in zip(axes.flat, panels.items(), strict=True):
+    titles = {"users": "Users", "days": "Days", "levers": "Levers on", "threads": "Threads and processes, on the clock"}
+    panels = {part: title for part, title in titles.items() if medians.find(part=part)}
+    if not panels:
+        return
+    columns, rows = min(len(panels), 2), -(-len(panels) // 2)
+    with measuring.picture(out, "scale", 4.25 * columns, 2.6 * rows + 0.4, rows=rows, columns=columns) as (figure, axes):
+        for ax in axes.flat[len(panels) :]:
+            ax.set_axis_off()
+        for ax, (part, title) in zip(axes.flat, panels.items(), strict=False):
             found = medians.find(part=part)
             ax.set_title(title, loc="left", fontsize=9.5)
             for world in dict.fromkeys(case.world for case in found):
@@ -210,14 +222,14 @@ def draw(medians: Medians, out: Path) -> None:
                 ax.plot(places, values, color=colour[world], marker=marker, linestyle="none" if part == "threads" else "solid", label=world)
                 for place, value in zip(places, values, strict=True):
                     ax.annotate(f"{value:.0f}", (place, value), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
-            if part in ("users", "days") and found:
+            if part in ("users", "days"):
                 ax.set_xscale("log")
                 ax.set_xticks(sorted({getattr(case, part) for case in found}))
                 measuring.plain_ticks(ax.xaxis)
             if part == "threads":
                 ax.set_xticks(range(3), ["one thread", "two threads", "two processes"])
                 ax.set_xlim(-0.4, 2.4)
-            ax.set_ylim(0, 1.2 * max([*ax.dataLim.get_points()[:, 1].tolist(), 1.0]) if found else None)
+            ax.set_ylim(0, 1.2 * max([*ax.dataLim.get_points()[:, 1].tolist(), 1.0]))
         axes[0, 0].legend(frameon=False, fontsize=8.5)
         figure.suptitle("Nanoseconds of a user's day", x=0.01, ha="left", fontsize=10.5)
 

@@ -56,13 +56,6 @@ def _view(columns: dict[tuple[str, str], Column], place: Mapping[tuple[str, str]
     )
 
 
-def daily_bytes(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> int:
-    """How many bytes at a row's beginning hold the daily columns, in whole lines."""
-    parts = (columns, *(lever.columns for lever in levers.values()))
-    size = sum(np.dtype(c.dtype).itemsize * max(c.size, 1) for part in parts for c in part.values() if c.daily)
-    return -(-size // LINE) * LINE
-
-
 def blank_rows(users: int, dtype: np.dtype) -> np.ndarray:
     """Rows of zeros that begin on a cache line; shape (users,)."""
     raw = np.zeros((users + 1) * dtype.itemsize, np.uint8)

@@ -26,6 +26,8 @@ DIRECT, FRIENDS, CONTENT, SEARCH, ADS, PARTNERS, OFFLINE, ALLIANCE = range(len(C
 SOMEBODY = 1
 NEW, ACTIVE, AT_RISK, STILL, LOST = (1 << (1 + k) for k in range(5))
 HIGH, ORDINARY = 1 << 6, 1 << 7
+EVERY_SEGMENT = NEW | ACTIVE | AT_RISK | STILL | LOST | HIGH | ORDINARY
+"""The bits of a user who cannot be placed: every aim at a segment leaves out one of them."""
 FIRST_CHANNEL, FIRST_PERSONA, FIRST_ARM = 8, 16, 32
 MOST_PERSONAS, MOST_EXPERIMENTS = 16, 15
 NOBODY = -1

@@ -73,7 +73,12 @@ def main_table(tables: Tables) -> tuple[list[metrics.Metric], list[tuple[str, li
     names = [metrics.headline(there), *DECIDING]
     if LTV not in there:
         names.insert(1, CONTRIBUTION)
-    return table(tables, [n for n in names if n in there])
+    return table(tables, [n for n in names if n in there and not _idle(tables, n)])
+
+
+def _idle(tables: Tables, name: str) -> bool:
+    """Whether a column would say nothing: no scenario spends on acquisition, or has anything to pay back."""
+    return name in ("cac", "payback_days") and not tables.summary.loc[tables.summary["metric"] == name, "mean"].any()
 
 
 def ranked(tables: Tables) -> list[str]:

@@ -18,7 +18,7 @@ import numpy as np
 from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
 from sim.engine import records
-from sim.layout import LINE, daily_bytes, row_dtype
+from sim.layout import LINE, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
@@ -81,8 +81,8 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     for phase in PHASES:
         scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
     scope |= _of_the_day(scope, numba.njit(**JIT))
-    size = {"DAILY": daily_bytes(population.COLUMNS, levers), "WIDTH": row_dtype(population.COLUMNS, levers).itemsize}
-    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], **size}, "days")
+    width = row_dtype(population.COLUMNS, levers).itemsize
+    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], "WIDTH": width}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
 
@@ -116,7 +116,6 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 
 
 LIVE: Callable
-DAILY: int
 WIDTH: int
 """Put in place for each set of levers by ``compiled_loop``: the composed day, and the bytes of a row."""
 
@@ -132,8 +131,8 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
     nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are touched before they are lived: a bare loop waits for many
-    cache lines at once, a life for one after the other. ``raw`` is the rows as bytes: of each row's WIDTH the first DAILY are
-    needed whenever the user is awake, the rest on a visit. Orders are written to ``log`` where it has room for any; returns how many
+    cache lines at once, a life for one after the other. ``raw`` is the rows as bytes, WIDTH each. Orders are written to ``log`` where it
+    has room for any; returns how many
     there were, also when the log was too short for them.
     """
     written = 0
@@ -158,11 +157,8 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
             touched = 0
             for k in range(count):
                 i = awake[k]
-                for at in range(0, DAILY, LINE):
+                for at in range(0, WIDTH, LINE):
                     touched += raw[i, at]
-                if luck[i - start] >= 1.0 - bound[i] * season:
-                    for at in range(DAILY, WIDTH, LINE):
-                        touched += raw[i, at]
             t.touched = touched
             for k in range(count):
                 i = awake[k]

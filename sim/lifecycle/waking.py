@@ -12,7 +12,7 @@ from sim.decay import left_after
 from sim.exact import exp
 from sim.population import CHURNED, DORMANT, FAR, NEVER
 from sim.rule import rule
-from sim.segment import ACTIVE, AT_RISK, HIGH, LOST, NEW, ORDINARY, STILL
+from sim.segment import ACTIVE, AT_RISK, EVERY_SEGMENT, HIGH, LOST, NEW, ORDINARY, STILL
 
 LEAST_FATIGUE = 1e-6
 LEAST_PANTRY = 1e-9
@@ -65,7 +65,7 @@ def wake_up(u, p, t):
 
 @rule("lifecycle")
 def know(u, p, t):
-    """The user's segments this morning, where any lever is aimed."""
+    """The user's segments this morning, where any lever is aimed; who gives no consent cannot be placed, so no aim reaches them."""
     if p.segmented:
         if u.stage == CHURNED:
             t.who |= LOST
@@ -81,6 +81,8 @@ def know(u, p, t):
             t.who |= HIGH
         else:
             t.who |= ORDINARY
+        if u.consent == 0:
+            t.who |= EVERY_SEGMENT
 
 
 @rule("lifecycle")
@@ -109,4 +111,8 @@ def go_to_sleep(u, p, t, stage_before):
         t.wake = t.day + 1
     elif p.dropout == PER_RENEWAL:
         t.wake = min(t.wake, t.day + p.period_days - t.age % p.period_days)
-    t.bound = u.visit_rate * exp(min(t.visit_pull + t.headroom, MOST_PULL))
+    most = t.visit_pull + t.headroom
+    if -0.5 <= most <= 1.75:  # there eˣ ≤ 1 + x + x², which is near enough for a bound
+        t.bound = u.visit_rate * (1.0 + most + most * most)
+    else:
+        t.bound = u.visit_rate * exp(min(most, MOST_PULL))

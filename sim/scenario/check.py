@@ -376,7 +376,8 @@ def _instance(name: str, lever: Lever, node: Node, faults: list[Fault], out: dic
     preset, aim = node.value.get("preset"), node.value.get("for")
     if preset is not None and not preset.is_removal and preset.value is not BROKEN:
         if not isinstance(preset.value, str) or preset.value not in lever.presets:
-            words = {"key": str(preset.value)[:40], "instead": instead(str(preset.value), lever.presets)}
+            key = preset.value if isinstance(preset.value, str) else kind_of(preset.value)[0]
+            words = {"key": key, "instead": instead(key, lever.presets)}
             faults.append(fault(preset.at, (*path, "preset"), "unknown_preset", **words))
         else:
             out["presets"][name] = preset.value

@@ -16,7 +16,14 @@ from sim.scenario import Scenario
 
 EVERY_LEVER = {name: name for name in levers()}
 LIVELY = {"order_rate": {"r": 2.0, "alpha_weeks": 6.0}, "visit_conversion": 0.3, "newcomer": {"visit_lift": 1.0}}
+MARKET = {
+    "population": {**LIVELY, "entry": "market"},
+    "market": {"bass": {"p_per_year": 10.0, "q_per_year": 20.0, "friends_share": 0.5}},
+}
+"""A market in which most are reached within weeks, half of the word of mouth by their own friends."""
 HABITS = {"habit_lift": 0.5, "failure_rate": 0.2, "return_per_day": 0.02}
+FESTIVE = "2025-06-08"
+"""Day 0, so that 618 falls into the days lived here."""
 LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry")
 
 
@@ -29,7 +36,7 @@ def few(examples: int):
 
 def scenario(levers_: dict | None = None, users: int = 400, days: int = 30, seed: int = 5, **blocks: dict) -> Scenario:
     """A lively world with these lever blocks; ``blocks`` replace population, behaviour, …"""
-    mapping = {"population": LIVELY, "behaviour": HABITS, **blocks}
+    mapping = {"population": LIVELY, "behaviour": HABITS, "calendar": {"start": FESTIVE}, **blocks}
     return Scenario.from_mapping(
         {"name": "A law", "run": {"users": users, "days": days, "seed": seed}, "levers": levers_ or {}, **mapping}
     )
@@ -59,7 +66,19 @@ def values(name: str) -> st.SearchStrategy[dict]:
         )
         rest = {k: v for k, v in table.items() if k not in ("thresholds", "discounts")}
         return st.tuples(ladder, _block(rest)).map(lambda both: both[0] | both[1])
+    if name == "promotions":
+        rest = {k: v for k, v in table.items() if k not in CALENDAR}
+        return st.tuples(st.fixed_dictionaries({}, optional=CALENDAR), _block(rest)).map(lambda both: both[0] | both[1])
     return _block(table).map(_nested)
+
+
+CALENDAR = {
+    "dates": st.lists(st.sampled_from([229, 618, 620, 625, 705, 20250616, 20250801]), max_size=12),
+    "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
+    "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
+    "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
+}
+"""Festivals a scenario may write, many of them within the days lived here."""
 
 
 def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:
@@ -122,9 +141,9 @@ def differences(one: LifecycleModel, other: LifecycleModel) -> list[str]:
 
 
 def lives(model: LifecycleModel, users: slice = slice(None)) -> dict[str, bytes | list]:
-    """What some users did and became, levers' columns and prices paid left out."""
+    """What some users did and became; levers' columns, prices paid, and who is here for what is given away, left out."""
     own = model.rows[users]
-    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in model.levers}
+    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in (*model.levers, "abuser")}
     out |= {d: diary(model, d)[:, users].tobytes() for d in ("visited", "ordered")}
     chosen = np.isin(model.orders()["user"], own["id"])
     out["baskets"] = model.orders()[["user", "day", "amount_minor"]][chosen].tolist()

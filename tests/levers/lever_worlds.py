@@ -19,9 +19,18 @@ LIVELY = {
     "newcomer": {"visit_lift": 1.0},
 }
 
+MARKET = {
+    "population": {**LIVELY, "entry": "market"},
+    "market": {"bass": {"p_per_year": 4.0, "q_per_year": 4.0, "friends_share": 0.5}},
+}
+"""The same people as prospects of a market, about half of whom are reached within two months."""
+
+FESTIVE = "2025-05-15"
+"""Day 0, so that 618 falls into the days lived here."""
+
 
 def scenario(blocks: dict, users: int = 1_000, days: int = 60, **more: dict) -> Scenario:
-    mapping = {"population": LIVELY, "behaviour": {"habit_lift": 0.2}, **more}
+    mapping = {"population": LIVELY, "behaviour": {"habit_lift": 0.2}, "calendar": {"start": FESTIVE}, **more}
     return Scenario.from_mapping(
         {"name": "A lever", "run": {"users": users, "days": days, "seed": 4}, "levers": blocks, **mapping}
     )

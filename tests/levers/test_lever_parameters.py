@@ -6,18 +6,27 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import differ, lived
+from lever_worlds import MARKET, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
+    "service": {"free_lift": 1.0},
+    "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
+    "alliances": {"member_share": 0.5, "reach_per_day": 0.02, "benefit_visit": 0.3, "benefit_order": 0.3},
     "assortment": {"price_index": 0.9},
     "checkout": {"delivery_fee": 3.0, "free_from": 30.0},
     "delivery": {"fee": 1.0},
     "trust": {"seals": 3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
+    "channels": {"creatives": {"pull_a": 0.5, "pull_b": 1.0, "share_b": 0.3}},
+    "signup": {"gift": 5.0, "min_spend": 5.0, "valid_days": 10, "quick_login": 0.3},
+    "referral": {"acceptance": 0.2, "abuse_share": 0.2, "commission": 0.05, "commission_days": 10, "sender_days": 20.0},
+    "group_buy": {"tell_rate": 1.0, "newcomer_rate": 0.05, "open_rate": 0.3},
+    "abuse": {"share": 0.3, "verification": 0.5, "accounts": 2, "check_cost": 0.10},
     "winback": {
         "after_days": 5,
         "every_days": 5,
@@ -47,8 +56,23 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    **{f"channels.{name}.persona_weights": [0.3] for name in ("content", "search", "ads", "partners", "offline")},
+    "channels.content.stay": 3.0,
+    "channels.creatives.channel": "search",
+    "signup.gift_as": "goods",
+    "reward_as": "cash",
+    "referral.sender_days": 0.5,
+    "abuse.effort": 20.0,
+    "promotions.dates": [620],
+    "promotions.lasts_days": [5],
+    "promotions.depth": [0.4],
+    "promotions.demand": [4.0],
+    "service.returns": "none",
+    "service.memory_days": 2.0,
+    "privacy.default": "opt_out",
     "assortment.fit": [0.9],
     "trust.best_stars": 4.2,
+    "trust.reviews": 1,
     "site.latency_basket": 0.05,
     "budget": 50.0,
     "audience": "everyone",
@@ -73,6 +97,13 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "service.return_fee": {"returns": "fee"},
+    "service.fee_deters": {"returns": "fee"},
+    "service.fee_hurt": {"returns": "fee"},
+    "alliances.loss_weight": {"exit_on": 20},
+    "alliances.sting_days": {"exit_on": 20},
+    "privacy.opt_out_share": {"default": "opt_out"},
+    **{f"privacy.{name}": {"breach_on": 20} for name in ("breach_order", "breach_stay", "trust_days", "spared", "withdraw", "fine")},
     "max_discount": {"percent": 0.5, "max_discount": 2.0},
     "night_weight": {"night_weight": 1.0},
     "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
@@ -81,8 +112,20 @@ NEEDS = {
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
-WORLDS = {"delivery": FAILING, "trust": FAILING}
+WORLDS = {
+    **dict.fromkeys(("delivery", "trust", "membership", "service", "feedback"), FAILING),
+    **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
+    "referral": {**MARKET, **FAILING},
+}
 """The world itself, where a lever needs another one than the lively one."""
+
+AROUND = {
+    "points": {"community": {}},
+    "abuse": {"onboarding": {}},
+    "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}},
+    "feedback": {"assortment": {"quality": 1.0}},
+}
+"""Levers beside it, where one needs them."""
 
 PARAMETERS = [(n, p) for n in SHIPPED for p in specification(levers()[n].Parameters)]
 
@@ -118,8 +161,7 @@ def read(block, path, default):
 def world(lever, frozen):
     """One life of the lever's block, given as text so that it can be remembered."""
     block = json.loads(frozen)
-    around = {"community": {}} if lever == "points" else {}
-    return lived({**around, lever: block}, **WORLDS.get(lever, {}))
+    return lived({**AROUND.get(lever, {}), lever: block}, **WORLDS.get(lever, {}))
 
 
 @pytest.mark.parametrize("lever, parameter", PARAMETERS, ids=[f"{n}.{p}" for n, p in PARAMETERS])

@@ -7,15 +7,15 @@ the published computation.
 
 import csv
 from importlib.resources import files
-from pathlib import Path
 
-import closed_forms as exact
 import numpy as np
 import pandas as pd
 import pytest
 from judge import SCENARIOS, hold, model_of, oracle
 from lifetimes import BetaGeoFitter
 
+from analysis.evidence import DATA
+from analysis.evidence import closed_forms as exact
 from sim.scenario import load_scenario
 
 CUSTOMERS = 2357
@@ -29,7 +29,7 @@ PARAMETERS = (0.243, 4.414, 0.793, 2.426)
 
 def facts(name: str) -> dict[str, np.ndarray]:
     """A published table by column."""
-    with (Path(__file__).parent / "facts" / f"{name}.csv").open() as file:
+    with (DATA / f"{name}.csv").open() as file:
         rows = list(csv.DictReader(file))
     return {key: np.array([float(row[key]) for row in rows]) for row in rows[:1] for key in row}
 

@@ -1,11 +1,11 @@
 """With nobody paid to join, the market fills up as in Bass (1969)."""
 
-import closed_forms as exact
 import numpy as np
 import pytest
 from judge import FALSE_ALARM, THREADS, oracle
 from scipy import stats
 
+from analysis.evidence import closed_forms as exact
 from sim.model import LifecycleModel
 
 SEEDS = 10

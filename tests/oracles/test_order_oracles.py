@@ -6,10 +6,11 @@ standard errors are at most 1 %; the standard errors come from the closed forms'
 model have the published parameters, the others lie around them and far out.
 """
 
-import closed_forms as exact
 import numpy as np
 import pytest
 from judge import hold, hold_counts, model_of, oracle
+
+from analysis.evidence import closed_forms as exact
 
 MODELS = {
     "nbd": ("oracles/nbd", exact.nbd_mean, exact.nbd_pmf, ("order_rate__r", "order_rate__alpha_weeks")),

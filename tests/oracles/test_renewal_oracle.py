@@ -1,12 +1,13 @@
 """With leaving at renewal dates the simulator is the sBG of Fader & Hardie (2007)."""
 
 import csv
-from pathlib import Path
 
-import closed_forms as exact
 import numpy as np
 import pytest
 from judge import hold, hold_counts, model_of, oracle
+
+from analysis.evidence import DATA
+from analysis.evidence import closed_forms as exact
 
 PUBLISHED = {"regular": (0.704, 1.182), "high_end": (0.668, 3.806)}
 CASES = [
@@ -21,7 +22,7 @@ CASES = [
 
 def facts() -> list[dict[str, float]]:
     """Survival in percent by year, observed and fitted (Fader & Hardie 2007)."""
-    with (Path(__file__).parent / "facts" / "sbg_survival.csv").open() as file:
+    with (DATA / "sbg_survival.csv").open() as file:
         return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
