@@ -91,7 +91,7 @@ def segments(model: Any) -> dict[str, np.ndarray]:
     high &= (tomorrow - last_order <= where.high_value_days)
     value = np.where(high, VALUE.index("high_value"), VALUE.index("ordinary"))
     codes = {"life_cycle": life, "value": value, "persona": rows["persona"], "channel": rows["channel"]}
-    return {group: np.where(stage == PROSPECT, NEVER, code).astype(np.int64) for group, code in codes.items()}
+    return {group: np.where(stage == PROSPECT, NEVER, code.astype(np.int64)) for group, code in codes.items()}
 
 
 def _by_segment(rows: np.ndarray, codes: np.ndarray, size: int) -> dict[str, np.ndarray]:

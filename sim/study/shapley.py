@@ -25,7 +25,7 @@ from sim.scenario import Scenario
 from sim.study.interval import interval
 from sim.study.metrics import Counts
 from sim.study.run import Progress, run_study
-from sim.study.twin import contribution, without
+from sim.study.twin import contribution
 
 MOST_EXACT = 6
 """Levers up to which every combination is lived: 64 worlds a replication."""
@@ -126,5 +126,5 @@ def world_with(scenario: Scenario, coalition: Coalition) -> Scenario:
     """The scenario with only these of its levers."""
     for lever in scenario.levers:
         if lever not in coalition:
-            scenario = without(scenario, lever)
+            scenario = scenario.without(lever)
     return scenario

@@ -25,7 +25,7 @@ from sim import ledger
 from sim.chance import key_of
 from sim.model import lever_instances
 from sim.population import draw_population
-from sim.scenario import Scenario, ScenarioError
+from sim.scenario import Scenario
 from sim.study.interval import interval
 from sim.study.metrics import Counts
 from sim.study.run import Progress, run_study
@@ -57,14 +57,6 @@ group know orders only; their margin is before discounts and costs.
 """
 
 
-def without(scenario: Scenario, lever: str) -> Scenario:
-    """The scenario without an instance of a lever; switched off instead, where a schedule, a policy or an experiment names it."""
-    try:
-        return scenario.without(lever)
-    except ScenarioError:
-        return scenario.with_values({f"levers.{lever}.active": False})
-
-
 def uplift(
     names: Sequence[str],
     scenarios: Sequence[Scenario],
@@ -84,7 +76,7 @@ def uplift(
             worlds.append(scenario)
             own = len(worlds) - 1
             for lever in scenario.levers:
-                worlds.append(without(scenario, lever))
+                worlds.append(scenario.without(lever))
                 pairs.append((name, scenario, lever, own, len(worlds) - 1))
     if not pairs:
         return pd.DataFrame(columns=list(COLUMNS))

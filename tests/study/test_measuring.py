@@ -10,17 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.measure import measure
-from sim.population import NEVER, PROSPECT, REGISTERED
+from sim.population import COLUMNS, NEVER, PROSPECT, REGISTERED
 from sim.scenario import Scenario
+from sim.scenario.schema import Segments
 from sim.study import frames
 from sim.study.tally import Tally
 
-PEOPLE = np.dtype(
-    [
-        ("stage", "u1"), ("entry_day", "i4"), ("first_order_day", "i4"), ("left_day", "i4"), ("last_seen", "i4"),
-        ("orders", "i4"), ("reference_price", "f8"), ("satisfaction", "f8"),
-    ]
-)  # fmt: skip
+PEOPLE = np.dtype([(name, column.dtype) for name, column in COLUMNS.items()])
 
 
 def world(people: list[dict], last_day: int, churned_after_days: int = 90):
@@ -42,7 +38,7 @@ def world(people: list[dict], last_day: int, churned_after_days: int = 90):
     platform = SimpleNamespace(churned_after_days=churned_after_days)
     return SimpleNamespace(
         rows=rows, visited=visited, ordered=ordered, day=last_day,
-        plan=SimpleNamespace(platform=platform), daily=dict, ledger=dict,
+        plan=SimpleNamespace(platform=platform, segments=Segments(), personas={}), steering=None, daily=dict, ledger=dict,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sim.model import LifecycleModel
 from sim.scenario import Scenario
 from sim.study import shapley as shares
 from sim.study.shapley import coalitions, orders_of_entry, shapley, values
-from sim.study.twin import contribution, kinds, uplift, without
+from sim.study.twin import contribution, kinds, uplift
 
 WORLD = {
     "population": {"order_rate": {"r": 0.5, "alpha_weeks": 3.0}, "visit_conversion": 0.2, "newcomer": {"visit_lift": 1.0}},
@@ -47,7 +47,7 @@ def table():
 def test_the_true_margin_is_the_paired_difference_of_two_full_runs_to_the_last_minor_unit(table):
     plan = scenario(**PULLED)
     for lever in PULLED:
-        true = [balance(lived(plan, r)) - balance(lived(without(plan, lever), r)) for r in range(2)]
+        true = [balance(lived(plan, r)) - balance(lived(plan.without(lever), r)) for r in range(2)]
         line = table[(table["lever"] == lever) & (table["group"] == "all")].iloc[0]
         assert line["true_margin_minor"] * 2 == sum(true)
 
@@ -82,12 +82,12 @@ def test_a_lever_without_effect_moves_no_order_and_costs_what_it_gave():
     assert line["naive_margin_minor"] > 0, "the dashboard sees a gain where there is a loss"
 
 
-def test_a_lever_that_a_schedule_names_is_switched_off_instead_of_taken_out():
+def test_a_lever_is_taken_out_with_what_moves_it():
     mapping = {"name": "x", **WORLD, "levers": {"coupons": {}}}
     mapping["experiments"] = {"half": {"levers": ["coupons"]}}
     plan = Scenario.from_mapping(mapping)
-    off = without(plan, "coupons")
-    assert not off.levers["coupons"].active
+    off = plan.without("coupons")
+    assert (off.levers, off.experiments["half"].levers) == ({}, ())
     none = Scenario.from_mapping({**mapping, "levers": {}, "experiments": {}})
     assert (lived(off, 0).ordered == lived(none, 0).ordered).all()
 
@@ -140,7 +140,7 @@ def test_up_to_six_levers_all_combinations_are_lived_and_sampled_orders_come_wit
 def test_a_studys_parts_add_up_to_its_gain():
     plan = scenario(coupons={}, onboarding={})
     table = shapley(plan.name, plan, 2)
-    bare = without(without(plan, "coupons"), "onboarding")
+    bare = plan.without("coupons").without("onboarding")
     for outcome, parts in table.groupby("outcome"):
         gain = [
             balance(lived(plan, r)) - balance(lived(bare, r)) if outcome == "contribution_minor"

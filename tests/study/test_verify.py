@@ -42,7 +42,7 @@ def test_a_sound_folder_is_equal_and_left_as_it_is(finished):
     found = verify(finished)
     assert found.equal and found.differences == []
     assert (found.runs, len(found.lived_again)) == (6, 1)
-    assert found.tables == dict.fromkeys(("summary", "retention", "daily", "cohorts", "ledger", "events"), True)
+    assert found.tables == dict.fromkeys(("summary", "retention", "daily", "cohorts", "ledger", "segments", "events"), True)
     assert contents(finished) == before
 
 
