@@ -22,7 +22,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
 def render(table: dict[str, dict[str, Any]], whole: bool) -> str:
     """The catalogue as text: a line for each lever, or, where ``whole``, everything about it."""
     if not whole:
-        lines = [f"{name:<14}{lever_words.lever_line(entry['doc'])}" for name, entry in table.items()]
+        lines = [f"{name:<15} {lever_words.lever_line(entry['doc'])}" for name, entry in table.items()]
         hint = say(
             "python run.py levers NAME says everything about one of them.",
             "python run.py levers 名称 --lang zh：查看某个杠杆的全部说明。",

@@ -146,7 +146,7 @@ METRICS: tuple[Metric, ...] = (
     _money(
         "revenue_per_user",
         Both("Revenue per user", "人均收入"),
-        Both("(baskets − discounts) ÷ users who ever registered", "（订单原价 − 优惠）÷ 累计注册用户"),
+        Both("(baskets − discounts + fees) ÷ users who ever registered", "（订单原价 − 优惠 + 收费）÷ 累计注册用户"),
         Both("Before the cost of goods.", "未扣除商品成本。"),
     ),
     _money(
@@ -159,7 +159,10 @@ METRICS: tuple[Metric, ...] = (
     _money(
         "contribution_per_user",
         Both("Contribution per user", "人均贡献毛利"),
-        Both("(revenue − cost of goods − lever costs) ÷ users who ever registered", "（收入 − 商品成本 − 杠杆成本）÷ 累计注册用户"),
+        Both(
+            "(revenue + income beside orders − cost of goods − lever costs) ÷ users who ever registered",
+            "（收入 + 订单外收入 − 商品成本 − 杠杆成本）÷ 累计注册用户",
+        ),
         Both(
             "Discounts are in it: revenue is after them. Fixed costs of the company are not.",
             "收入已扣除优惠；不含公司固定成本。",
@@ -195,13 +198,13 @@ METRICS: tuple[Metric, ...] = (
         Both("Payback", "回本周期"),
         "days",
         Both(
-            "first day on which the cumulated contribution per user of the scenario, acquisition costs left out, passes its acquisition "
-            "cost",
-            "人均累计贡献毛利（不扣获客成本）首次超过该方案获客成本的天数",
+            "first day from which the contribution of all days so far, everything spent taken off, is never below 0 again",
+            "从这一天起，累计贡献毛利（已扣除全部支出）不再低于 0",
         ),
         Both(
-            "Of the mean user: many pay back later, or never. None within the run is no number.",
-            "按平均用户计算：许多用户回本更晚或永不回本。周期内未回本则没有数值。",
+            "Of all users together: many pay back later, or never. 0 where nothing is spent ahead; no number where it is not within the "
+            "run.",
+            "按全体用户合计：许多用户回本更晚或永不回本。没有先期支出时为 0；周期内未回本则没有数值。",
         ),
         "needs {} more to pay back",
         "needs {} less to pay back",
@@ -211,20 +214,20 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "roi",
         Both("ROI of incentives", "激励 ROI"),
-        "number",
+        "share",
         Both(
-            "extra contribution before incentive cost ÷ extra incentive cost, both against the baseline, same users, same luck",
-            "扣除激励成本前的增量贡献毛利 ÷ 增量激励成本，均相对基准方案、同一批用户、同样的运气",
+            "extra contribution, all incentives taken off ÷ extra incentive cost, both against the baseline, same users, same luck",
+            "增量贡献毛利（已扣除全部激励）÷ 增量激励成本，均相对基准方案、同一批用户、同样的运气",
         ),
         Both(
-            "At 1 the extra incentives earn back just what they cost; below 1 they lose. Not the ratio a dashboard shows, which credits "
+            "At 0 the extra incentives earn back just what they cost; below 0 they lose. Not the ratio a dashboard shows, which credits "
             "every order that used an incentive.",
-            "等于 1 时增量激励恰好回本，低于 1 则亏损。与报表里常见的 ROI 不同：后者把用了优惠的订单全部算作增量。",
+            "等于 0 时增量激励恰好回本，低于 0 则亏损。与报表里常见的 ROI 不同：后者把用了优惠的订单全部算作增量。",
         ),
         "has {} more return on its incentives",
         "has {} less return on its incentives",
         absent=Both("no extra incentives", "无增量激励"),
-        break_even=1.0,
+        break_even=0.0,
     ),
     Metric(
         "reference_price_end",

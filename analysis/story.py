@@ -36,8 +36,8 @@ REASONS = {
     "not renewed": Both("by not renewing", "没有续约"),
 }
 DEEDS = {
-    "given": "发放", "granted": "发放", "sent": "发送", "used": "使用", "expired": "过期", "earned": "获得", "spent": "花费",
-    "gained": "升级", "lost": "降级", "reviewed": "评定", "joined": "加入", "renewed": "续约",
+    "given": "发放", "granted": "发放", "sent": "发送", "used": "使用", "expired": "过期", "earned": "获得",
+    "spent": "花费", "gained": "升级", "lost": "降级", "reviewed": "评定", "joined": "加入", "renewed": "续约",
     "cancelled": "取消", "paid": "支付", "made": "发生",
 }
 """What levers count, in Chinese, by the first word of its meaning that is known."""

@@ -12,17 +12,19 @@ A lever is one module with a docstring (first line: the name in English and Chin
 
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
 days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True``
-where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out), and
-``committed(total, parameters)`` where the lever has a budget. A shared number called ``reach_most`` is the most that the lever's ``reach``
-rules
-add to anybody's hazard of being reached. Plug-ins are found through the entry point group
+where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out),
+``committed(total, parameters)`` where the lever has a budget, and ``on_change(own, before, after, day)`` where a change of parameters
+while the world runs must move what users remember (the day on which a message is due). A shared number called ``reach_most`` is the most
+that the lever's ``reach`` rules add to anybody's hazard of being reached. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
 
 from __future__ import annotations
 
+import ast
 import datetime
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from sim.chance import chances
-from sim.parameter import Parameters, param, record
+from sim.parameter import Parameters, param, record, specification
 from sim.segment import NOBODY
 
 ENTRY_POINTS = "lifecycle.levers"
@@ -193,6 +195,28 @@ class Lever:
     @property
     def draw(self) -> Callable | None:
         return getattr(self.module, "draw", None)
+
+    @property
+    def on_change(self) -> Callable | None:
+        """``on_change(own, before, after, day)``: what users remember that must move when parameters change before ``day``."""
+        return getattr(self.module, "on_change", None)
+
+    @cached_property
+    def drawn_once(self) -> frozenset[str]:
+        """Names of parameters that only ``draw`` reads: traits that are settled before day 0."""
+        try:
+            tree = ast.parse(inspect.getsource(self.module))
+        except (OSError, TypeError):
+            return frozenset()
+        drawn: set[str] = set()
+        elsewhere: set[str] = set()
+        for part in tree.body:
+            if isinstance(part, ast.FunctionDef):
+                read = {n.attr for n in ast.walk(part) if isinstance(n, ast.Attribute)}
+                read |= {n.value for n in ast.walk(part) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+                (drawn if part.name == "draw" else elsewhere).update(read)
+        own = {name.rpartition(".")[2] for name in specification(self.Parameters)}
+        return frozenset(own & (drawn - elsewhere))
 
     @property
     def presets(self) -> dict[str, Preset]:

@@ -16,14 +16,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from sim.population import NEVER, PROSPECT, draw_population
+from sim.compiled import compiled
+from sim.parameter import minor_units
+from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, draw_population
+from sim.segment import CHANNELS, LIFE, VALUE
 
 BRACKET = 30
 WEEK = 7
 STARTS = ("registration", "first_order")
 EVENTS = ("visit", "order")
+EVERYONE = "everyone"
+"""The one persona where a scenario has none."""
+
+GROUPS = ("life_cycle", "value", "persona", "channel")
+"""Ways to divide the users into segments."""
 
 
 def measure(model: Any) -> dict[str, np.ndarray]:
@@ -31,7 +38,9 @@ def measure(model: Any) -> dict[str, np.ndarray]:
 
     ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age;
     ``lapsed/<event>/<start>`` and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their
-    observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers.
+    observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers;
+    ``segments/<group>/<what>`` by segment at the end; ``policies/<field>`` by action; ``experiments/<name>/<what>`` as in
+    ``sim.steering.trial``.
     """
     rows, last_day = model.rows, model.day
     out: dict[str, np.ndarray] = {}
@@ -57,6 +66,57 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     out |= {f"daily/{name}": values for name, values in model.daily().items()}
     out |= {f"account/{name}": np.array(amount) for name, amount in model.ledger().items()}
     out |= _people(rows, entry, last_day)
+    for group, codes in segments(model).items():
+        out |= {f"segments/{group}/{what}": sums for what, sums in _by_segment(rows, codes, len(names_of(group, model.plan))).items()}
+    if model.steering is not None:
+        out |= _steering(model)
+    return out
+
+
+def names_of(group: str, plan: Any) -> tuple[str, ...]:
+    """The segments of a group, in the order of their codes."""
+    return {"life_cycle": LIFE, "value": VALUE, "persona": tuple(plan.personas) or (EVERYONE,), "channel": CHANNELS}[group]
+
+
+def segments(model: Any) -> dict[str, np.ndarray]:
+    """The segment of every user at the end, by group, as aimed levers would see it tomorrow; −1 for prospects; shape (users,) each."""
+    rows, where = model.rows, model.plan.segments
+    tomorrow = model.day + 1
+    idle, age = tomorrow - rows["last_seen"].astype(np.int64), tomorrow - rows["entry_day"].astype(np.int64)
+    stage, last_order = rows["stage"], rows["last_order_day"]
+    states = (stage == CHURNED, stage == DORMANT, age <= where.new_days, idle >= where.at_risk_days)
+    names = ("churned", "dormant", "new", "at_risk")
+    life = np.select(states, [LIFE.index(n) for n in names], LIFE.index("active"))
+    high = (rows["orders"] >= where.high_value_orders) & (rows["spent"] >= minor_units(where.high_value_spend))
+    high &= (tomorrow - last_order <= where.high_value_days)
+    value = np.where(high, VALUE.index("high_value"), VALUE.index("ordinary"))
+    codes = {"life_cycle": life, "value": value, "persona": rows["persona"], "channel": rows["channel"]}
+    return {group: np.where(stage == PROSPECT, NEVER, code).astype(np.int64) for group, code in codes.items()}
+
+
+def _by_segment(rows: np.ndarray, codes: np.ndarray, size: int) -> dict[str, np.ndarray]:
+    """Sums over the users of each segment; shape (size,) each."""
+    here = codes >= 0
+    who = codes[here]
+    values = {"users": 1, "customers": rows["orders"] >= 1, "repeaters": rows["orders"] >= 2}
+    values |= {"orders": rows["orders"], "revenue": rows["paid"], "goods": rows["goods"]}
+    out = {}
+    for what, column in values.items():
+        out[what] = np.zeros(size, np.int64)
+        np.add.at(out[what], who, 1 if np.isscalar(column) else column[here].astype(np.int64))
+    return out
+
+
+def _steering(model: Any) -> dict[str, np.ndarray]:
+    """What policies did, ``policies/<field>``, policies by their place in the order of names; and what experiments read out."""
+    log, order = model.steering.log, list(model.plan.policies)
+    out = {
+        "policies/day": np.array([line.day for line in log], np.int64),
+        "policies/policy": np.array([order.index(line.policy) for line in log], np.int64),
+    }
+    out |= {f"policies/{what}": np.array([getattr(line, what) for line in log], float) for what in ("value", "before", "after")}
+    for trial in model.steering.trials:
+        out |= {f"experiments/{trial.name}/{what}": found for what, found in trial.read(model).items()}
     return out
 
 
@@ -98,7 +158,7 @@ def _people(rows: np.ndarray, entry: np.ndarray, last_day: int) -> dict[str, np.
     }
 
 
-@njit("void(u1[:,:],i8[:],i8,i8,i8[:],i8[:],i8[:],i8[:],i8[:])", nogil=True, cache=True)
+@compiled("void(u1[:,:],i8[:],i8,i8,i8[:],i8[:],i8[:],i8[:],i8[:])")
 def _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored):
     for user in range(len(since)):
         start = since[user]
@@ -147,7 +207,7 @@ def _cohorts(diaries: dict[str, np.ndarray], entry: np.ndarray, last_day: int) -
     return out
 
 
-@njit("void(u1[:,:],i8[:],i8[:],i8,i8[:,:])", nogil=True, cache=True)
+@compiled("void(u1[:,:],i8[:],i8[:],i8,i8[:,:])")
 def _count_weeks(diary, entry, cohort, last_day, table):
     for user in range(len(entry)):
         if entry[user] < 0:

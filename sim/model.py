@@ -12,13 +12,14 @@ import numpy as np
 
 from sim import budget, ledger, network
 from sim.chance import key_of
+from sim.counters import STOCKS
 from sim.engine import driver as engine
 from sim.engine import records
 from sim.lever import Lever, Night, levers
 from sim.mesa_bridge import MesaSurface
 from sim.parameter import minor_units
 from sim.population import STAGES, draw_population
-from sim.steering import Steering
+from sim.steering.steer import Steering
 
 DRIVERS = ("compiled", "objects")
 
@@ -78,8 +79,9 @@ class LifecycleModel(MesaSurface):
         self.total = np.zeros(1, self.counter_dtype)
         self._posted = np.zeros(1, self.counter_dtype)
         self.parameters = dict(plan.levers)
-        self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
+        self.highest_cap = plan.economics.incentive_budget
+        self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
         self._before_day = before_day
@@ -174,12 +176,13 @@ class LifecycleModel(MesaSurface):
 
     def _overnight(self, day: int) -> None:
         """What crosses users moves on between days: friends hear what was said, parameters change, and levers renew what they share."""
-        if day == 0:
-            return
-        self._spread_the_word()
+        if day > 0:
+            self._spread_the_word()
         if self.steering is not None:
             self.steering.overnight(day)
-        purse = budget.Purse(self._left_to_spend())
+        if day == 0:
+            return
+        purse = budget.Purse(self.left_to_spend())
         yesterday, total = (_named(block["core"]) for block in (self.history[-1], self.total))
         for name, lever in self.levers.items():
             if lever.overnight is None or name not in self.parameters:
@@ -218,21 +221,26 @@ class LifecycleModel(MesaSurface):
             self.heard[:] = 0
         self.said_before, self.said = self.said, np.zeros_like(self.said)
 
-    def _left_to_spend(self) -> int | None:
+    def committed(self, name: str, parameters: Any = None) -> int:
+        """Minor units that a lever with a budget has spent and still promises, by its parameters or by others; 0 for a lever without."""
+        lever = self.levers[name]
+        if lever.committed is None:
+            return 0
+        return lever.committed(_named(self.total[name]), self.parameters[name] if parameters is None else parameters)
+
+    def left_to_spend(self) -> int | None:
         """What the cap on all levers together leaves, in minor units, with everything promised at its highest cost; None: no cap."""
         cap = self.plan.economics.incentive_budget
-        if cap is None:
-            return None
-        promised = 0
-        for name, parameters in self.parameters.items():
-            if self.levers[name].committed is not None:
-                promised += self.levers[name].committed(_named(self.total[name]), parameters)
-        return minor_units(cap) - promised
+        return None if cap is None else minor_units(cap) - sum(self.committed(name) for name in self.parameters)
 
     def set_parameters(self, name: str, parameters: Any) -> None:
         """Change a lever's parameters from tomorrow on; what it shares stays."""
+        before, on_change = self.parameters[name], self.levers[name].on_change
+        if on_change is not None and parameters != before:
+            on_change(self.rows[name], before, parameters, self.day + 1)
         self.parameters[name] = parameters
-        changed = self.levers[name].policy(parameters, self.plan.closed_bits(name))
+        closed = self.plan.closed_bits(name) | (self.steering.closed_bits(name) if self.steering is not None else 0)
+        changed = self.levers[name].policy(parameters, closed)
         for key, value in self._shared[name].items():
             changed[key] = value
         self.policy[name] = changed
@@ -243,6 +251,9 @@ class LifecycleModel(MesaSurface):
         people."""
         self.plan = plan
         self.policy["core"] = records.core_policy(plan)
+        if self.highest_cap is not None:
+            cap = plan.economics.incentive_budget
+            self.highest_cap = None if cap is None else max(cap, self.highest_cap)
         self.wake_everybody()
 
     def _make_room(self, day: int) -> None:
@@ -265,7 +276,7 @@ class LifecycleModel(MesaSurface):
         for column, (block, name) in enumerate(names):
             if name != "spare":
                 values = table[:, column]
-                if block == "core" and name in records.STOCKS:
+                if block == "core" and name in STOCKS:
                     values = values.cumsum()
                     if name == STAGES[0]:
                         values += len(self.rows)
@@ -296,6 +307,8 @@ class LifecycleModel(MesaSurface):
             broken.append("the stock of departed users is their number")
         if ledger.balance(self.ledger(), ledger.accounts(self.levers))["unexplained"]:
             broken.append("revenue is the basket less all discounts")
+        if self.highest_cap is not None and sum(self.committed(name) for name in self.parameters) > minor_units(self.highest_cap):
+            broken.append("the levers together have spent and promised no more than economics.incentive_budget")
         for name, lever in self.levers.items():
             total = _named(self.total[name])
             broken += [f"{name}: {law}" for law, holds in lever.laws.items() if not holds(total, self.rows[name])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from sim.exact import exp
 from sim.layout import blank_rows, row_dtype
 from sim.lever import Column, Lever
 from sim.parameter import MINOR_PER_UNIT
-from sim.segment import CHANNELS, DIRECT, SOMEBODY, channel_bit, persona_bit
+from sim.segment import CHANNELS, DIRECT, SOMEBODY, arm_bit, channel_bit, persona_bit
 
 STAGES = ("prospect", "registered", "customer", "dormant", "churned")
 PROSPECT, REGISTERED, CUSTOMER, DORMANT, CHURNED = range(5)
@@ -50,6 +51,8 @@ COLUMNS = {
     "usual_basket": Column("f8", "minor units", "mean of the user's baskets before discounts"),
     "deal_proneness": Column("f8", "share", "responds to a deal"),
     "spent": Column("i8", "minor units", "worth of all orders before discounts"),
+    "paid": Column("i8", "minor units", "paid for all orders"),
+    "goods": Column("i8", "minor units", "cost of the goods of all orders"),
     "groups": Column("i8", "bits", "persona, channel and experiments' arms (sim.segment)", SOMEBODY, daily=True),
     "entry_day": Column("i4", "day", "signs up", daily=True),
     "first_order_day": Column("i4", "day", "of the first order", NEVER),
@@ -148,6 +151,7 @@ FAR = 1 << 30
 
 ORDER_RATE, LEAVE, LIFETIME, VALUE = (purpose(f"trait.{n}") for n in ("order_rate", "leave", "lifetime", "value"))
 DEALS, ENTRY, PERSONA = purpose("trait.deal_proneness"), purpose("trait.entry"), purpose("trait.persona")
+ARM = purpose("experiment.arm")
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,7 @@ def draw_population(scenario: Any, levers: dict[str, Lever], key: int, users: in
     for k, persona in enumerate(kinds):
         _draw_traits(rows, p, persona, who, rows["persona"] == k if len(kinds) > 1 else slice(None))
     rows["entry_day"] = entry_days(p.entry, who)
+    _draw_arms(rows, scenario.experiments, who)
     for name, lever in levers.items():
         own = rows[name]
         for column_name, column in lever.columns.items():
@@ -207,6 +212,20 @@ def _draw_personas(rows: np.ndarray, personas: Mapping[str, Any], who: Traits) -
         rows["persona"] = np.minimum(np.searchsorted(ends / ends[-1], who.luck(PERSONA), side="right"), len(personas) - 1)
     bits = np.array([persona_bit(k) for k in range(max(len(personas), 1))])
     rows["groups"] = SOMEBODY | channel_bit(DIRECT) | bits[rows["persona"]]
+
+
+def arm_address(experiment: str) -> int:
+    """The number that tells one experiment's luck from another's."""
+    return zlib.crc32(experiment.encode())
+
+
+def _draw_arms(rows: np.ndarray, experiments: Mapping[str, Any], who: Traits) -> None:
+    """Who is treated in each experiment: users, or clusters of them (neighbours on the ring of friends), by the experiment's own luck."""
+    for place, (name, experiment) in enumerate(experiments.items()):
+        if experiment.by != "period":
+            unit = rows["id"] // (experiment.cluster_size if experiment.by == "cluster" else 1)
+            treated = who.luck(ARM, arm_address(name))[unit] < experiment.share
+            rows["groups"] |= np.where(treated, arm_bit(place, True), arm_bit(place, False))
 
 
 def _draw_traits(rows: np.ndarray, p: Any, persona: Any, who: Traits, chosen: Any) -> None:

@@ -16,12 +16,12 @@ from analysis.result import Tables, currency
 from sim.lever import levers
 
 TOTAL, TAKEN = style.PALETTE[0], style.PALETTE[1]
-LEVELS = {
-    "basket": Both("Basket before discounts", "订单原价"),
-    "discount": Both("Revenue", "收入"),
-    "cost": Both("Contribution", "贡献毛利"),
-}
-"""The level that stands at the start, after all discounts and after all costs."""
+ADDED = style.PALETTE[2]
+BASKET = Both("Basket before discounts", "订单原价")
+KINDS = {"discount": -1, "fee": 1, "income": 1, "goods": -1, "cost": -1}
+"""Kinds of accounts in the order of their bars, and whether they take away or add."""
+LEVELS = {"fee": Both("Revenue", "收入"), "cost": Both("Contribution", "贡献毛利")}
+"""The level that stands after the last account of a kind."""
 SHOWN = 6
 """Accounts of one kind shown by name; smaller ones are added up."""
 
@@ -55,15 +55,18 @@ def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
         name="value",
         finding=text,
         how=say(
-            "Read from the top down: every bar takes away from what the one above left; the last is what a user brings after all of it.",
-            "从上往下看：每一条都从上一条剩下的金额中扣除，最后一条是一名用户最终留下的金额。",
+            "Read from the top down: every bar takes away from what the one above left, or adds to it; the last is what a user brings "
+            "after all of it.",
+            "从上往下看：每一条都在上一条剩下的金额上扣除或增加，最后一条是一名用户最终留下的金额。",
         ),
         source="ledger.csv",
         note=say(
-            "Money per user who ever registered, all days and replications of the run. Revenue = basket − discounts; contribution = "
-            "revenue − cost of goods − lever costs. Fixed costs of the company are not in it; a dash: nothing was posted. "
+            "Money per user who ever registered, all days and replications of the run. Revenue = basket − discounts + fees; contribution "
+            "= revenue + income beside orders − cost of goods − lever costs. Fixed costs of the company are not in it; a dash: nothing "
+            "was posted. "
             + ("Strategy shown: the one whose contribution differs most from the baseline’s." if len(shown) > 1 else ""),
-            "按累计注册用户人均计算，合并所有日期与重复。收入 = 订单原价 − 优惠；贡献毛利 = 收入 − 商品成本 − 杠杆成本。"
+            "按累计注册用户人均计算，合并所有日期与重复。收入 = 订单原价 − 优惠 + 收费；贡献毛利 = 收入 + 订单外收入 − 商品成本 − "
+            "杠杆成本。"
             "不含公司固定成本；横线表示没有发生。"
             + ("所示方案：贡献毛利与基准方案差异最大者。" if len(shown) > 1 else ""),
         ).strip(),
@@ -92,8 +95,8 @@ def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
     flows: dict[str, list[Step]] = {}
     for scenario, own in amounts.items():
         level = sum(v for a, v in own.items() if kinds.get(a) == "basket")
-        found = [Step(str(LEVELS["basket"]), 0, level, True)]
-        for kind in ("discount", "goods", "cost"):
+        found = [Step(str(BASKET), 0, level, True)]
+        for kind, sign in KINDS.items():
             largest = {
                 a: max(abs(one.get(a, 0)) for one in amounts.values())
                 for a in kinds
@@ -103,10 +106,10 @@ def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
             named = [(_named(a), own.get(a, 0.0)) for a in order[:SHOWN]]
             if order[SHOWN:]:
                 rest = len(order) - SHOWN
-                named.append((say(f"− {rest} smaller", f"− 其余 {rest} 项"), sum(own.get(a, 0.0) for a in order[SHOWN:])))
+                named.append((say(f"{rest} smaller", f"其余 {rest} 项"), sum(own.get(a, 0.0) for a in order[SHOWN:])))
             for label, value in named:
-                found.append(Step(label, level, level - value, False))
-                level -= value
+                found.append(Step(f"{'−' if sign < 0 else '+'} {label}", level, level + sign * value, False))
+                level += sign * value
             if kind in LEVELS:
                 found.append(Step(str(LEVELS[kind]), 0, level, True))
         flows[scenario] = found
@@ -116,7 +119,7 @@ def steps(tables: Tables, scenarios: Sequence[str]) -> dict[str, list[Step]]:
 def _named(account: str) -> str:
     """An account as its bar is called. A lever used under a name of its own is called by that."""
     lever = levers().get(account.partition(".")[0])
-    return "− " + lever_words.account(account, lever.doc if lever else "")
+    return lever_words.account(account, lever.doc if lever else "")
 
 
 def _most_telling(tables: Tables) -> str:
@@ -136,8 +139,7 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
             f"人均订单原价 {before}，最终留下贡献毛利 {after}",
         )
     flow = flows[shown[1]]
-    given = sum(s.start - s.end for s in flow if not s.level) - _goods(tables, shown[1])
-    base_given = sum(s.start - s.end for s in base if not s.level) - _goods(tables, tables.baseline)
+    given, base_given = _given(tables, shown[1]), _given(tables, tables.baseline)
     reading = finding.readings(tables, "contribution_per_user").get(shown[1])
     change = flow[-1].end - left
     who, extra, by = finding.quoted(labels[shown[1]]), money(abs(given - base_given), sign), money(abs(change), sign)
@@ -155,9 +157,10 @@ def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], lab
     return text + (ends or say("; one replication gives no interval", "；只有一次重复，没有置信区间"))
 
 
-def _goods(tables: Tables, scenario: str) -> float:
+def _given(tables: Tables, scenario: str) -> float:
+    """Discounts and lever costs per user."""
     kinds = tables.accounts.set_index("account")["kind"].to_dict()
-    return sum(v for a, v in per_user(tables, scenario).items() if kinds.get(a) == "goods")
+    return sum(v for a, v in per_user(tables, scenario).items() if kinds.get(a) in ("discount", "cost"))
 
 
 def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: dict[str, str], sign: str) -> None:
@@ -170,7 +173,7 @@ def _paint(sheet: Sheet, tables: Tables, flows: dict[str, list[Step]], labels: d
         ax = sheet.axes(x, 0.5, WIDTH - x - wide, 0.42)
         for y, step in enumerate(flow):
             start, size = min(step.start, step.end), abs(step.end - step.start)
-            tint = (style.BASELINE if scenario == tables.baseline else TOTAL) if step.level else TAKEN
+            tint = (style.BASELINE if scenario == tables.baseline else TOTAL) if step.level else ADDED if step.end > step.start else TAKEN
             ax.barh(y, size, left=start, height=0.66, color=tint)
             value = money(step.end, sign) if step.level else money(step.end - step.start, sign, sign=True)
             # Values stand right of their bar, or left of it where the right side is full.

@@ -8,32 +8,10 @@ from typing import Any
 import numpy as np
 
 from sim import decay, quantile
+from sim.counters import CORE_COUNTERS
 from sim.lever import Lever
 from sim.parameter import minor_units
 from sim.population import basket_table
-
-CORE_COUNTERS = {
-    "prospect": ("users", "stock: in the market, not yet reached"),
-    "registered": ("users", "stock: signed up, no order yet"),
-    "customer": ("users", "stock: has ordered, seen lately"),
-    "dormant": ("users", "stock: not seen for dormant_after_days"),
-    "churned": ("users", "stock: not seen for churned_after_days, or left for good"),
-    "departed": ("users", "stock: left for good (only a simulator knows)"),
-    "leads": ("users", "reached in the market today, signed up or not"),
-    "new_users": ("users", "signed up today"),
-    "active_users": ("users", "visited today"),
-    "visits": ("visits", "today"),
-    "first_orders": ("orders", "first orders today"),
-    "orders": ("orders", "today, first orders included"),
-    "repeat_orders": ("orders", "today, first orders not included"),
-    "failures": ("orders", "that went wrong today"),
-    "returned": ("users", "came back today after having left"),
-    "basket": ("minor units", "orders of today before discounts"),
-    "revenue": ("minor units", "paid today"),
-    "cost_of_goods": ("minor units", "of the goods ordered today"),
-}
-STOCKS = ("prospect", "registered", "customer", "dormant", "churned", "departed")
-"""Counters of changes whose running sum is a stock; everybody begins as a prospect."""
 
 ORDER_LOG = np.dtype([("user", "i8"), ("day", "i8"), ("amount_minor", "i8"), ("paid_minor", "i8")])
 

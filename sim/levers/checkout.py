@@ -80,17 +80,23 @@ def ease(u, own, p, t, m):
 
 @rule("pay")
 def charge(u, own, p, t, m):
-    """The fee is charged, and waived from the threshold on, up to which some fill their basket."""
+    """Every order is charged the fee."""
+    t.due += p.delivery_fee
+    m.fees += p.delivery_fee
+
+
+@rule("pay")
+def waive(u, own, p, t, m):
+    """From the threshold on the fee is taken back; some orders a little too small are filled up to it."""
     if p.delivery_fee > 0:
         short = p.free_from - t.basket
         if short > 0 and short <= p.top_up_reach * p.free_from and chance(t.key, u.id, t.day, TOP_UP, t.visit) < p.top_up * p.strength:
             t.basket += short
             t.due += short
             m.topped_up += 1
-        m.fees += p.delivery_fee
         if p.free_from >= 0 and t.basket >= p.free_from:
+            t.due -= p.delivery_fee
             m.subsidy += p.delivery_fee
             m.free += 1
         else:
-            t.due += p.delivery_fee
             m.charged += 1

@@ -39,7 +39,7 @@ class Parameters(LeverParameters):
     exposure_days: int = param(7, "days", "for which its arrival is felt", ge=0, le=365)
     rest_days: float = param(14.0, "days", "since the last coupon, after which the next one's arrival is felt at 63 %", ge=0.1, le=3_650)
     attention: float = param(2.0, "times", "deal-proneness: gives the chance to think of the coupon on a visit", ge=0, le=20)
-    fade: float = param(0.9, "share", "of that attention lost by the last day", ge=0, le=1, source="The Complete Journey: 37/30/16/8/9 % by fifth of the window", grade="C")
+    fade: float = param(0.6, "share", "of that attention lost by the last day", ge=0, le=1, source="The Complete Journey: 37/30/16/8/9 % by fifth of the window", grade="C")
     top_up: float = param(0.25, "share", "of too small orders filled up to min_spend", ge=0, le=1, source="Lewis, Singh & Fay 2006, direction", grade="D")
 
 

@@ -74,4 +74,7 @@ def check_out(u, p, t, m):
     m.orders += 1
     m.basket += t.basket
     m.revenue += t.due
-    m.cost_of_goods += t.basket - int(t.basket * p.margin + 0.5)
+    goods = t.basket - int(t.basket * p.margin + 0.5)
+    m.cost_of_goods += goods
+    u.paid += t.due
+    u.goods += goods

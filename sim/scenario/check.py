@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from sim.lever import Lever, LeverParameters
 from sim.lever import levers as found_levers
 from sim.parameter import Parameters, nested_block
+from sim.scenario.crosscheck import cross_check
 from sim.scenario.explain import expected, explain, instead
 from sim.scenario.faults import Fault, ScenarioError, fault
 from sim.scenario.inherit import merge, read_chain
@@ -25,8 +26,9 @@ from sim.scenario.plans import SECTIONS, Aim, Change, Experiment, Persona, Polic
 from sim.scenario.read import WORD, kind_of
 from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run, Segments
 from sim.scenario.settings import lay_settings, lay_values, plant
-from sim.scenario.source import BROKEN, Node, Origin, Path, deepest, nested, plain, planted, walk
-from sim.segment import MOST_EXPERIMENTS, MOST_PERSONAS, arm_bit, closed
+from sim.scenario.source import BROKEN, Node, Origin, Path, nested, plain, planted, walk
+from sim.segment import arm_bit, closed
+from sim.steering import metric
 
 TEXTS = {"name": 120, "description": 10_000, "question": 10_000, "finding": 10_000}
 """Free texts of a file and their greatest length. They describe their own file and are not inherited."""
@@ -137,7 +139,21 @@ class Scenario:
         if not gone:
             there = instead(lever, self.levers)
             raise ScenarioError([fault(Origin("values"), ("levers",), "no_such_lever", key=lever, instead=there)])
-        return self.with_values({f"levers.{name}": None for name in gone}, catalogue)
+        return self.with_values(self._taken_away(gone, found_levers() if catalogue is None else catalogue), catalogue)
+
+    def _taken_away(self, gone: list[str], catalogue: Catalogue) -> dict[str, Any]:
+        """What must be set so that nothing names these levers: they, and whatever moves them or is measured of them, are no more."""
+        left = metric.known({name: catalogue[kind] for name, kind in self.kinds.items() if name not in gone})
+        moved = tuple(f"levers.{name}." for name in gone)
+        values: dict[str, Any] = {f"levers.{name}": None for name in gone}
+        values |= {f"schedule.{name}": None for name, change in self.schedule.items() if change.path.startswith(moved)}
+        for name, policy in self.policies.items():
+            if policy.path.startswith(moved) or policy.metric not in left:
+                values[f"policies.{name}"] = None
+        for name, experiment in self.experiments.items():
+            if set(gone) & set(experiment.levers):
+                values[f"experiments.{name}.levers"] = [lever for lever in experiment.levers if lever not in gone]
+        return values
 
 
 def load_scenario(
@@ -200,7 +216,7 @@ def _check(
     sections = {name: _section(name, given.value.get(name), set(named), faults) for name in SECTIONS}
     instances = _levers(given.value.get("levers"), set(named), catalogue, faults)
     if not faults:
-        faults += _names_that_do_not_exist(given, sections, instances)
+        faults += cross_check(given, blocks, sections, instances, catalogue)
     if faults:
         raise ScenarioError(faults)
     name = texts.pop("name", "") or (path.stem if path is not None else "scenario")
@@ -229,26 +245,6 @@ def _section(name: str, node: Node | None, named: set[str], faults: list[Fault])
         else:
             out[key] = _block(SECTIONS[name], inner, path, faults)
     return out
-
-
-def _names_that_do_not_exist(given: Node, sections: dict[str, Any], instances: dict[str, Any]) -> Iterable[Fault]:
-    """Personas and levers that something names and the scenario does not have; and more names than there are bits."""
-    for name, aim in instances["aims"].items():
-        for place, persona in enumerate(aim.personas):
-            if persona not in sections["personas"]:
-                path = ("levers", name, "for", "personas", place)
-                near = instead(persona, sections["personas"])
-                yield fault(deepest(given, path)[0].at, path, "unknown_name", key=persona, instead=near)
-    for name, experiment in sections["experiments"].items():
-        for place, lever in enumerate(experiment.levers):
-            if lever not in instances["levers"]:
-                path = ("experiments", name, "levers", place)
-                near = instead(lever, instances["levers"])
-                yield fault(deepest(given, path)[0].at, path, "unknown_name", key=lever, instead=near)
-    for section, most in (("personas", MOST_PERSONAS), ("experiments", MOST_EXPERIMENTS)):
-        if len(sections[section]) > most:
-            count = str(len(sections[section]))
-            yield fault(given.value[section].key, (section,), "too_many_named", count=count, most=str(most))
 
 
 def _texts(layer: Node, faults: list[Fault]) -> dict[str, str]:
@@ -380,7 +376,8 @@ def _instance(name: str, lever: Lever, node: Node, faults: list[Fault], out: dic
     preset, aim = node.value.get("preset"), node.value.get("for")
     if preset is not None and not preset.is_removal and preset.value is not BROKEN:
         if not isinstance(preset.value, str) or preset.value not in lever.presets:
-            words = {"key": str(preset.value)[:40], "instead": instead(str(preset.value), lever.presets)}
+            key = preset.value if isinstance(preset.value, str) else kind_of(preset.value)[0]
+            words = {"key": key, "instead": instead(key, lever.presets)}
             faults.append(fault(preset.at, (*path, "preset"), "unknown_preset", **words))
         else:
             out["presets"][name] = preset.value

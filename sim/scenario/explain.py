@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -14,15 +15,15 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.parameter import Parameters, nested_block
-from sim.scenario.faults import Fault, Phrase, fault
+from sim.scenario.faults import Fault, Phrase, fault, worth_searching
 from sim.scenario.messages import RULES, UNITS
 from sim.scenario.read import kind_of
 from sim.scenario.schema import Entry
 from sim.scenario.source import Node, Path, deepest
 
 ENTRY_WORDS = tuple(Entry.model_fields)
-MAX_SEARCHES = 100
-"""So many faults of a block get a suggestion: searching for thousands would take seconds."""
+MOST_LISTED = 40
+"""Names that a fault lists."""
 
 _SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 _RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
@@ -55,11 +56,8 @@ def explain(
         said.add(here)
         if kind == "extra_forbidden":
             inside = _block_at(block, where[:-1])
-            search = len(said) <= MAX_SEARCHES
             names = [*inside.model_fields, *(extra if len(where) == 1 else ())]
-            yield fault(
-                place.key, here, "unknown_key", key=str(where[-1]), instead=instead(str(where[-1]), names, search)
-            )
+            yield fault(place.key, here, "unknown_key", key=str(where[-1]), instead=instead(str(where[-1]), names))
         elif kind in RULES:
             yield fault(place.at, here, "rule", why=(error["msg"], RULES[kind].format(**words)))
         elif kind in ("value_error", "assertion_error"):
@@ -70,23 +68,23 @@ def explain(
             yield _misfit(kind, error["msg"], found, place, here, depth < len(where))
 
 
-def instead(wrong: str, names: Iterable[str], search: bool = True) -> Phrase:
-    """What an unknown name may have been meant for (if it shall be searched for), or what there is."""
+def instead(wrong: str, names: Iterable[str]) -> Phrase:
+    """What an unknown name may have been meant for, or what there is."""
     names = list(names)
-    near = get_close_matches(wrong, names, 1) if search else []
+    near = get_close_matches(wrong, names, 1) if worth_searching(wrong, names) else []
     if near:
         return f"did you mean '{near[0]}'?", f"是否想写 '{near[0]}'？"
     if not names:
         return "there are none", "没有可用的名字"
-    return f"there are {', '.join(names)}", f"可用的有：{', '.join(names)}"
+    some = ", ".join(names[:MOST_LISTED]) + (f" … ({len(names)})" if len(names) > MOST_LISTED else "")
+    return f"there are {some}", f"可用的有：{some}"
 
 
-def _misfit(kind: str, said: str, found: tuple[Any, FieldInfo] | None, node: Node, path: Path, absent: bool) -> Fault:
+def _misfit(kind: str, said: str, found: tuple[Any, FieldInfo, Phrase] | None, node: Node, path: Path, absent: bool) -> Fault:
     """A value of a wrong type, size or choice."""
     if found is None:
         return fault(node.at, path, "rule", why=(said, f"不符合规则：{said}"))
-    annotation, field = found
-    wanted = expected(annotation, field)
+    annotation, field, wanted = found
     what = kind_of(node.value)
     if absent:
         return fault(node.at, path, "missing_value", expected=wanted)
@@ -220,21 +218,21 @@ def _block_at(block: type[Parameters], path: Path) -> type[Parameters]:
     return block
 
 
-def _field_at(block: type[Parameters], path: Path) -> tuple[Any, FieldInfo] | None:
-    """Annotation and declaration of what stands at a path of a block; the block's own for the empty path."""
-    found: tuple[Any, FieldInfo] | None = (block, FieldInfo(annotation=block))
+@lru_cache(maxsize=4096)
+def _field_at(block: type[Parameters], path: Path) -> tuple[Any, FieldInfo, Phrase] | None:
+    """Annotation and declaration of what stands at a path of a block (the block's own for the empty path), and what it takes."""
+    annotation, field = block, FieldInfo(annotation=block)
     for step in path:
-        if found is None:
-            return None
-        annotation, _ = core(*found[:1], [])
+        inside, _ = core(annotation, [])
         if isinstance(step, int):
-            inner = get_args(annotation)
+            inner = get_args(inside)
+            if not inner:
+                return None
             # an element has the unit of its list, not the list's length
-            element = FieldInfo(annotation=inner[0], json_schema_extra=found[1].json_schema_extra) if inner else None
-            found = (inner[0], element) if element is not None else None
-        elif isinstance(annotation, type) and issubclass(annotation, Parameters) and step in annotation.model_fields:
-            field = annotation.model_fields[step]
-            found = (field.annotation, field)
+            annotation, field = inner[0], FieldInfo(annotation=inner[0], json_schema_extra=field.json_schema_extra)
+        elif isinstance(inside, type) and issubclass(inside, Parameters) and step in inside.model_fields:
+            field = inside.model_fields[step]
+            annotation = field.annotation
         else:
-            found = None
-    return found
+            return None
+    return annotation, field, expected(annotation, field)

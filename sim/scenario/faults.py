@@ -7,20 +7,25 @@ such as ``--users`` stand at 1:1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sim.scenario.messages import MESSAGES
 from sim.scenario.source import Origin, Path, dotted
 
 LANGUAGES = ("en", "zh")
+LONGEST_WORD = 200
+"""Letters of one word of a message; of a longer one the beginning is shown."""
+
+SEARCHES = 4_000
+"""Names that are looked through for suggestions before one refusal: in a file of ten thousand unknown names nobody reads them all."""
 
 Phrase = str | tuple[str, str]
 """A word for a message: the same in both languages, or (English, Chinese)."""
 
 
-@dataclass(frozen=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that is wrong, and where. ``message`` is English, ``chinese`` says the same in Chinese."""
 
     file: str
@@ -28,7 +33,7 @@ class Fault:
     column: int
     path: str
     message: str
-    chinese: str = field(default="", compare=False)
+    chinese: str = ""
 
     def __str__(self) -> str:
         return self.text()
@@ -45,6 +50,7 @@ class ScenarioError(Exception):
     """A scenario that cannot be used; ``faults`` holds everything that is wrong, in the order of its place."""
 
     def __init__(self, faults: Iterable[Fault]):
+        _budget.searches = SEARCHES
         self.faults: list[Fault] = sorted(set(faults))
         super().__init__(self.faults)
 
@@ -75,4 +81,18 @@ def fault(at: Origin, path: Path, message: str, **words: Phrase) -> Fault:
 
 
 def _say(words: Phrase, language: int) -> str:
-    return words[language] if isinstance(words, tuple) else words
+    said = words[language] if isinstance(words, tuple) else words
+    return said if len(said) <= LONGEST_WORD or isinstance(words, tuple) else said[:LONGEST_WORD] + "…"
+
+
+class _Budget(threading.local):
+    searches = SEARCHES
+
+
+_budget = _Budget()
+
+
+def worth_searching(wrong: str, names: Sequence[str]) -> bool:
+    """Whether a suggestion for a wrong name may still be searched for before the refusal that is under way; counts it."""
+    _budget.searches -= len(names)
+    return len(wrong) <= LONGEST_WORD and _budget.searches >= 0

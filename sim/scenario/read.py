@@ -18,12 +18,15 @@ from difflib import get_close_matches
 
 import yaml
 
+from sim.scenario.events import Events
 from sim.scenario.faults import Fault, Phrase, fault
 from sim.scenario.messages import KINDS
 from sim.scenario.source import BROKEN, Node, Origin, Path
 
 MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_DIGITS = 262_144, 16, 20_000, 18
 MAX_INVISIBLE = 20
+MAX_FAULTS = 5_000
+"""Faults of one file after which reading stops: nobody reads more, and telling them would take longer than reading."""
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _INT = re.compile(r"[-+]?[0-9]+\Z")
@@ -170,7 +173,7 @@ class _Builder:
         return self.reading
 
     def _events(self, text: str) -> Iterator[yaml.Event]:
-        loader = yaml.SafeLoader(text)
+        loader = Events(text)
         try:
             while loader.check_event():
                 yield loader.get_event()
@@ -189,20 +192,12 @@ class _Builder:
             loader.dispose()
 
     def _take(self, event: yaml.Event) -> None:
-        at = self.place(event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                self._stop(at, "documents")
-            if event.tags or event.version:
-                self._fault(at, "directive")
-        elif isinstance(event, yaml.AliasEvent):
+        mark = event.start_mark
+        at = self.place(mark.line + 1, mark.column + 1)
+        if isinstance(event, yaml.ScalarEvent):
             self._count(at)
-            self._fault(at, "alias", name=event.anchor)
-            self._key_lost(at) if self._awaits_key() else self._put(BROKEN, at)
-        elif isinstance(event, yaml.ScalarEvent):
-            self._count(at)
-            self._decorations(event, at)
+            if event.anchor or event.tag:
+                self._decorations(event, at)
             self._key(event.value, at) if self._awaits_key() else self._put(self._scalar(event, at), at)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._count(at)
@@ -216,6 +211,16 @@ class _Builder:
             self.stack.append(_Frame(node, path))
         elif isinstance(event, yaml.CollectionEndEvent):
             self.stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            self._count(at)
+            self._fault(at, "alias", name=event.anchor)
+            self._key_lost(at) if self._awaits_key() else self._put(BROKEN, at)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self._stop(at, "documents")
+            if event.tags or event.version:
+                self._fault(at, "directive")
 
     def _awaits_key(self) -> bool:
         return bool(self.stack) and self.stack[-1].awaits_key
@@ -223,9 +228,13 @@ class _Builder:
     def _path(self) -> Path:
         return self.stack[-1].inner_path() if self.stack else ()
 
-    def _fault(self, at: Origin, message: str, **words: Phrase) -> None:
-        path = self.stack[-1].path if self._awaits_key() else self._path()
+    def _fault(self, at: Origin, message: str, path: Path | None = None, **words: Phrase) -> None:
+        if path is None:
+            path = self.stack[-1].path if self._awaits_key() else self._path()
         self.reading.faults.append(fault(at, path, message, **words))
+        if len(self.reading.faults) == MAX_FAULTS:
+            self.reading.faults.append(fault(at, (), "too_many_faults"))
+            raise _StopError
 
     def _stop(self, at: Origin, message: str, **words: Phrase) -> None:
         self._fault(at, message, **words)
@@ -256,9 +265,7 @@ class _Builder:
                 self._fault(at, "key", key=repr(text[:40]), near=near)
             self._key_lost(at)
         elif text in frame.node.value:
-            self.reading.faults.append(
-                fault(at, (*frame.path, text), "duplicate", key=text, line=str(frame.node.value[text].key.line))
-            )
+            self._fault(at, "duplicate", (*frame.path, text), key=text, line=str(frame.node.value[text].key.line))
             self._key_lost(at)
         else:
             frame.name, frame.key = text, at

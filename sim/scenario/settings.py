@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import numbers
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -91,7 +90,7 @@ def _parse(text: str, number: int, faults: list[Fault]) -> tuple[tuple[str, ...]
     for problem in reading.faults:
         inner = problem.path.removeprefix("(file)")
         joint = "." if inner and not inner.startswith("[") else ""
-        faults.append(replace(problem, path=where + joint + inner))
+        faults.append(problem._replace(path=where + joint + inner))
     if not reading.complete or reading.node is not None and reading.node.value is BROKEN:
         return None
     if reading.node is None:

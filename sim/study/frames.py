@@ -1,19 +1,22 @@
 """The tables of a result folder as pandas frames, from the counts of runs.
 
-``summary``, ``retention`` and ``cohorts`` are made from tallies; ``daily``, ``ledger`` and ``events`` have rows of their own for each run,
-and are made run by run.
+``summary``, ``retention``, ``cohorts`` and ``segments`` are made from tallies; ``daily``, ``ledger``, ``policies`` and ``events`` have
+rows of their own for each run, and are made run by run.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from sim.measure import EVENTS, STARTS
+from sim.measure import EVENTS, STARTS, names_of
+from sim.scenario import Scenario
+from sim.segment import CHANNELS
 from sim.study.interval import interval, ratio, verdict
-from sim.study.metrics import Counts, Kinds
+from sim.study.metrics import SEGMENT_UNITS, Counts, Kinds
 from sim.study.tally import DEFINITIONS, Tally, day_columns
 
 BLOCK = 65_536
@@ -116,17 +119,43 @@ def ledger(name: str, tally: Tally, accounts: Kinds) -> pd.DataFrame:
     return pd.DataFrame({"scenario": name, "replication": replication, "account": account, "amount_minor": amounts.ravel()})
 
 
-def events(name: str, replication: int, counts: Counts) -> Iterator[pd.DataFrame]:
+def segments(name: str, tally: Tally) -> pd.DataFrame:
+    """One scenario's segment × metric at the end of the runs: mean and interval.
+
+    A metric stands where every replication has it, and a segment where anybody was in it in any of them.
+    """
+    lines = []
+    for (group, segment, metric), found in tally.segments.items():
+        if len(found) == tally.runs and any(tally.segments[group, segment, "users"]):
+            mean, low, high = interval(np.frombuffer(found))
+            lines.append((name, group, segment, metric, SEGMENT_UNITS[metric], mean, low, high))
+    return pd.DataFrame(lines, columns=["scenario", "group", "segment", "metric", "unit", "mean", "ci_low", "ci_high"])
+
+
+def policies(name: str, replication: int, counts: Counts, scenario: Scenario) -> pd.DataFrame:
+    """One run's actions of policies, in the order in which they came: what was measured, and what was changed from that day on."""
+    plans = list(scenario.policies.items())
+    which = counts.get("policies/policy", np.zeros(0, np.int64))
+    columns = {"scenario": name, "replication": replication, "day": counts.get("policies/day", which)}
+    columns["date"] = [str(scenario.calendar.start + datetime.timedelta(days=int(day))) for day in columns["day"]]
+    columns |= {"policy": [plans[k][0] for k in which], "metric": [plans[k][1].metric for k in which]}
+    columns |= {"value": counts.get("policies/value", np.zeros(0)), "parameter": [plans[k][1].path for k in which]}
+    return pd.DataFrame(columns | {c: counts.get(f"policies/{c}", np.zeros(0)) for c in ("before", "after")})
+
+
+def events(name: str, replication: int, counts: Counts, scenario: Scenario) -> Iterator[pd.DataFrame]:
     """One run's rows of ``events``, an order each, by day and user; at least one frame, of at most ``BLOCK`` rows.
 
     Raises ``KeyError`` where orders were not listed.
     """
     columns = {c: counts[f"orders/{c}"] for c in ("user", "day", "amount_minor", "paid_minor")}
+    told = {"channel": CHANNELS, "persona": names_of("persona", scenario)}
     order = np.lexsort((columns["user"], columns["day"]))  # stable
     for first in range(0, max(len(order), 1), BLOCK):
         some = order[first : first + BLOCK]
         part = {c: values[some] for c, values in columns.items()}
-        yield pd.DataFrame({"scenario": name, "replication": replication, **part, "channel": "direct", "persona": "everyone"})
+        part |= {c: np.array(names)[counts[f"orders/{c}"][some]] for c, names in told.items()}
+        yield pd.DataFrame({"scenario": name, "replication": replication, **part})
 
 
 def assumptions(names: Sequence[str], sources: Mapping[str, Sequence[Mapping]]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,19 @@ class KeptRuns(Sequence[Sequence[Counts]]):
 
     ``names[k][r]`` names the file. A run that is missing or damaged when it is asked for is lived again by ``relive`` and kept; without
     ``relive``, ``FileNotFoundError`` and ``DamagedFile`` are raised. ``owner`` lives as long as this: a temporary folder goes with it.
+    ``truth[k][experiment]`` are the runs of scenario k with everybody treated and with nobody (``sim.study.truth``).
     """
 
     def __init__(
-        self, folder: Path, names: Sequence[Sequence[str]], relive: Callable[[str], Counts] | None = None, owner: Any = None
+        self,
+        folder: Path,
+        names: Sequence[Sequence[str]],
+        relive: Callable[[str], Counts] | None = None,
+        owner: Any = None,
+        truth: Sequence[Mapping[str, Sequence[Sequence[str]]]] = (),
     ) -> None:
         self._folder, self._names, self._relive, self._owner = folder, names, relive, owner
+        self.truth = [{e: tuple(_Row(self, row) for row in rows) for e, rows in of.items()} for of in truth]
 
     def __len__(self) -> int:
         return len(self._names)

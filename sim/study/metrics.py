@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim import ledger
+from sim.measure import GROUPS, names_of
 from sim.scenario import Scenario
 
 Counts = Mapping[str, np.ndarray]
@@ -65,6 +66,29 @@ def values(counts: Counts, scenario: Scenario, accounts: Kinds, acquisition: Seq
     out["reference_price_end"] = ("share", float(counts["users/reference_price"]) / registered)
     out["satisfaction_end"] = ("points", float(counts["users/satisfaction"]) / registered)
     out["registered"] = ("users", float(registered))
+    return out
+
+
+SEGMENT_UNITS = {
+    "users": "users", "orders": "orders", "repurchase_rate": "share", "aov": "minor units", "revenue": "minor units",
+    "contribution": "minor units", "ltv_to_date": "minor units",
+}  # fmt: skip
+"""Metrics of a segment at the end of a run. Contribution is what was paid less the cost of goods, before the levers' other costs; the
+life-time value to date is that for each user, not discounted."""
+
+
+def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, str], float]:
+    """Every metric of every segment of one run, by (group, segment, metric); one without anybody to divide by is left out."""
+    out = {}
+    for group in GROUPS:
+        sums = {what: counts[f"segments/{group}/{what}"] for what in ("users", "customers", "repeaters", "orders", "revenue", "goods")}
+        for k, segment in enumerate(names_of(group, scenario)):
+            users, customers, repeaters, orders, revenue, goods = (int(s[k]) for s in sums.values())
+            found = {"users": users, "orders": orders, "revenue": revenue, "contribution": revenue - goods}
+            found |= {"repurchase_rate": repeaters / customers} if customers else {}
+            found |= {"aov": revenue / orders} if orders else {}
+            found |= {"ltv_to_date": (revenue - goods) / users} if users else {}
+            out |= {(group, segment, metric): float(found[metric]) for metric in SEGMENT_UNITS if metric in found}
     return out
 
 

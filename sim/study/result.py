@@ -19,16 +19,16 @@ from typing import Any
 import pandas as pd
 
 from sim import ledger
-from sim.engine.records import CORE_COUNTERS
+from sim.counters import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
-from sim.study import frames, store
+from sim.study import experiments, frames, store
 from sim.study.kept import WORK
 from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
 from sim.study.tally import Tally
 
-TABLES = ("summary", "retention", "daily", "cohorts", "ledger")
+TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
 RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 LARGE_TABLE = 20_000_000
@@ -58,6 +58,7 @@ class Result:
         self.scenarios = list(names or distinct_names(scenarios))
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
+        self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
         self.uplift: pd.DataFrame | None = None
         self.shapley: pd.DataFrame | None = None
         """Scenario × lever: with it against without it (``sim.study.twin``), and its part of the gain (``sim.study.shapley``); None where
@@ -101,6 +102,31 @@ class Result:
         return _stacked(frames.ledger(*one, self._accounts) for one in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Scenario × group × segment × metric at the end, with intervals."""
+        return _stacked(frames.segments(*one) for one in zip(self.scenarios, self._tallies, strict=True))
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        """Scenario × replication × action of a policy; empty where no policy acts."""
+        return self._gathered("policies", frames.policies("", 0, {}, self.plans[0]))
+
+    @cached_property
+    def experiments(self) -> pd.DataFrame:
+        """Scenario × experiment × metric × replication: the platform's read-out beside the truth; empty where there is no experiment."""
+        return self._gathered("experiments", pd.DataFrame(columns=list(experiments.COLUMNS)))
+
+    def _gathered(self, table: str, empty: pd.DataFrame) -> pd.DataFrame:
+        parts = [frame for name, frame in self.blocks(with_daily=False) if name == table and not frame.empty]
+        return _stacked(parts) if parts else empty
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that every run of this study gives."""
+        policies = ("policies",) if any(plan.policies for plan in self.plans) else ()
+        return (*TABLES, *policies, *(("experiments",) if any(plan.experiments for plan in self.plans) else ()))
+
+    @cached_property
     def events(self) -> pd.DataFrame:
         """One row an order, where orders were listed. Raises ``KeyError`` where they were not."""
         return _stacked(frame for table, frame in self.blocks(with_daily=False, with_events=True) if table == "events")
@@ -108,21 +134,28 @@ class Result:
     def blocks(self, with_daily: bool = True, with_events: bool = False) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every table in pieces, (table, rows), in the order of its rows; goes through the runs once and holds one of them at a time."""
         tallies = []
-        for name, plan, row in zip(self.scenarios, self.plans, self.runs, strict=True):
-            tally = Tally(plan)
+        tables = self.tables
+        for name, plan, row, truth in zip(self.scenarios, self.plans, self.runs, self._truth, strict=True):
+            tally, readouts = Tally(plan), experiments.Readouts(name, plan)
             for replication in range(len(row)):
                 counts = row[replication]
                 tally.add(counts)
+                readouts.add(counts)
+                if "policies" in tables:
+                    yield "policies", frames.policies(name, replication, counts, plan)
                 if with_daily:
                     yield "daily", frames.daily(name, replication, counts, self._counters, self._accounts)
                 if with_events:
-                    for some in frames.events(name, replication, counts):
+                    for some in frames.events(name, replication, counts, plan):
                         yield "events", some
                 del counts  # before the next run is read
             tallies.append(tally)
             yield "retention", frames.retention(name, tally)
             yield "cohorts", frames.cohorts(name, tally)
             yield "ledger", frames.ledger(name, tally, self._accounts)
+            yield "segments", frames.segments(name, tally)
+            if "experiments" in tables:
+                yield "experiments", readouts.frame(truth)
         self.__dict__["_tallies"] = tallies
         yield "summary", self.summary
 
@@ -178,6 +211,7 @@ class Result:
         names = [self.scenarios[k] for k in same]
         out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command, names)
         out.seconds = self.seconds
+        out._truth = [self._truth[k] for k in same]
         for name in ("uplift", "shapley"):
             if getattr(self, name) is not None:
                 setattr(out, name, getattr(self, name)[getattr(self, name)["scenario"].isin(names)])
@@ -188,7 +222,7 @@ class Result:
 
     def write_tables(self, folder: Path, with_events: bool = False) -> list[Path]:
         """Write the CSV files, row block by row block; each is whole or not there. Raises ``OSError``."""
-        tables = (*TABLES, *(("events",) if with_events else ()))
+        tables = (*self.tables, *(("events",) if with_events else ()))
         written = {table: folder / f"{table}.csv" for table in tables}
         with ExitStack() as all_or_none:
             files = {table: all_or_none.enter_context(store.written_whole(path)) for table, path in written.items()}

@@ -18,6 +18,7 @@ from sim.scenario import Scenario
 from sim.study import store
 from sim.study.kept import KeptRuns, is_whole, place
 from sim.study.task import Stopped, Task
+from sim.study.truth import worlds
 from sim.study.worker import UnknownRun, Worker, WorkerDied
 
 LARGE_RUN = 200_000
@@ -54,22 +55,34 @@ def common_kinds(scenarios: Sequence[Scenario]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(kinds.items()))
 
 
-def study_tasks(
-    scenarios: Sequence[Scenario], replications: int, list_orders: bool, people: bool = False
-) -> tuple[list[list[str]], dict[str, Task]]:
-    """The name of every run by scenario and replication, and the runs by name, replication by replication.
+Names = list[list[str]]
+Truths = list[dict[str, Names]]
 
-    Equal runs of two scenarios have one name, and are lived once.
+
+def study_tasks(
+    scenarios: Sequence[Scenario], replications: int, list_orders: bool, people: bool = False, truth: bool = True
+) -> tuple[Names, Truths, dict[str, Task]]:
+    """The name of every run by scenario and replication; of the runs that say what experiments are after; and the runs by name.
+
+    Runs come replication by replication. Equal runs of two scenarios have one name, and are lived once.
     """
     kinds = common_kinds(scenarios)
-    names: list[list[str]] = [[] for _ in scenarios]
+    names: Names = [[] for _ in scenarios]
+    behind = [worlds(scenario) if truth else {} for scenario in scenarios]
+    truths: Truths = [{experiment: [[], []] for experiment in pairs} for pairs in behind]
     tasks: dict[str, Task] = {}
+
+    def enter(row: list[str], task: Task) -> None:
+        row.append(task.key())
+        tasks.setdefault(row[-1], task)
+
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
-            task = Task(scenario, r, kinds, list_orders, people)
-            names[k].append(task.key())
-            tasks.setdefault(names[k][r], task)
-    return names, tasks
+            enter(names[k], Task(scenario, r, kinds, list_orders, people))
+            for experiment, pair in behind[k].items():
+                for row, world in zip(truths[k][experiment], pair, strict=True):
+                    enter(row, Task(world, r, kinds))
+    return names, truths, tasks
 
 
 def run_study(
@@ -80,24 +93,25 @@ def run_study(
     folder: Path | None = None,
     list_orders: bool = False,
     people: bool = False,
+    truth: bool = True,
     progress: Progress | None = None,
     owner: tempfile.TemporaryDirectory | None = None,
 ) -> KeptRuns:
-    """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too.
+    """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too; with ``truth`` the worlds behind
+    experiments.
 
     Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
-    (``owner``,
-    where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised once they
-    have stopped; what was finished is kept.
-    Raises ``OSError`` where the folder cannot be written, or a worker process dies twice in the same run.
+    (``owner``, where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised
+    once they have stopped; what was finished is kept. Raises ``OSError`` where the folder cannot be written, or a worker process dies
+    twice in the same run.
     """
     threads = threads or cores()
     if folder is None and owner is None:
         owner = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, tasks = study_tasks(scenarios, replications, list_orders, people)
+    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
-    alike = Counter(name for row in names for name in row)
+    alike = Counter(name for row in [*names, *(row for of in truths for rows in of.values() for row in rows)] for name in row)
     total = sum(alike.values())
     finished = total - sum(alike[name] for name in missing)
     tell = progress or (lambda done, total, doing: None)
@@ -109,7 +123,7 @@ def run_study(
         for name in runs:
             finished += alike[name]
             tell(finished, total, "simulating")
-    return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner)
+    return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner, truth=truths)
 
 
 def side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:

@@ -97,7 +97,7 @@ def shapley(
         return pd.DataFrame(columns=list(COLUMNS))
     sets = coalitions(levers, seed)
     worlds = [world_with(scenario, coalition) for coalition in sets]
-    runs = run_study(worlds, replications, threads=threads, folder=folder, people=True, progress=progress, owner=owner)
+    runs = run_study(worlds, replications, threads=threads, folder=folder, people=True, truth=False, progress=progress, owner=owner)
     found: dict[tuple[str, str], list[Fraction]] = {}
     totals: dict[str, list[int]] = {}
     for r in range(replications):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.engine.records import CORE_COUNTERS
+from sim.counters import CORE_COUNTERS, MONEY
 from sim.ledger import accounts as ledger_accounts
 from sim.ledger import acquisition
 from sim.measure import BRACKET, EVENTS, STARTS
@@ -15,9 +15,8 @@ from sim.model import lever_instances
 from sim.population import STAGES
 from sim.scenario import Scenario
 from sim.study.interval import Moments
-from sim.study.metrics import Counts, Kinds, values
+from sim.study.metrics import Counts, Kinds, segment_values, values
 
-MONEY = ("basket", "revenue", "cost_of_goods")
 FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
 """Columns of ``daily`` that come first, in this order."""
 
@@ -73,6 +72,8 @@ class Tally:
         self.at_risk = {survival: Total() for survival in SURVIVALS}
         self.survivals = {survival: Moments() for survival in SURVIVALS}
         self.cohorts = {what: Total() for what in ("size", "active", "ordered")}
+        self.segments: dict[tuple[str, str, str], array] = {}
+        """Every metric of every run by group, segment and name; shorter than ``runs`` where a run lacks it."""
         self._scenario = scenario
 
     def add(self, counts: Counts) -> None:
@@ -85,6 +86,8 @@ class Tally:
         for column, numbers in day_columns(counts).items():
             self.days[column] = self.days.get(column, 0) + numbers
             self.last_days.setdefault(column, []).append(int(numbers[-1]))
+        for place, value in segment_values(counts, self._scenario).items():
+            self.segments.setdefault(place, array("d")).append(value)
         self.add_curves(counts)
 
     def add_curves(self, counts: Counts) -> None:

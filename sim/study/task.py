@@ -76,6 +76,7 @@ class Task:
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}
+            counts |= {f"orders/{name}": world.rows[name][orders["user"]] for name in ("channel", "persona")}
         return counts
 
 

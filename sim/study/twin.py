@@ -89,8 +89,8 @@ def uplift(
     if not pairs:
         return pd.DataFrame(columns=list(COLUMNS))
     runs = run_study(
-        worlds, replications, threads=threads, folder=folder, list_orders=list_orders, people=True, progress=progress,
-        owner=owner,
+        worlds, replications, threads=threads, folder=folder, list_orders=list_orders, people=True, truth=False,
+        progress=progress, owner=owner,
     )
     lines = [line for name, scenario, lever, own, other in pairs for line in _lines(name, scenario, lever, runs[own], runs[other])]
     return pd.DataFrame(lines, columns=list(COLUMNS))

@@ -17,7 +17,7 @@ import numpy as np
 from sim.scenario import Scenario, ScenarioError
 from sim.study import store
 from sim.study.kept import WORK, KeptRuns, is_whole, place
-from sim.study.result import TABLES, Result
+from sim.study.result import Result
 from sim.study.run import Progress, cores, side_by_side, study_tasks, warm_up
 
 SHARE = 0.01
@@ -142,8 +142,11 @@ def verify(
         if plan.digest() != manifest["scenarios"][name].get("sha256"):
             found.differences.append(("digest", {"scenario": name}))
     with_events = isinstance(manifest.get("files"), list) and "events.csv" in manifest["files"]
-    keys, tasks = study_tasks(plans, manifest["replications"], with_events)
-    where = {key: {"scenario": names[k], "replication": r} for k in reversed(range(len(keys))) for r, key in enumerate(keys[k])}
+    keys, truths, tasks = study_tasks(plans, manifest["replications"], with_events)
+    where = {}
+    for name, row, behind in reversed(list(zip(names, keys, truths, strict=True))):
+        for run_keys in (*(r for rows in behind.values() for r in rows), row):
+            where |= {key: {"scenario": name, "replication": r} for r, key in enumerate(run_keys)}
     there = [key for key in tasks if place(folder, key).exists()]
     found.runs = len(tasks)
     if not there:
@@ -162,7 +165,7 @@ def verify(
         if what:
             found.differences.append(("other", where[key] | {"what": what}))
     if found.finished and not lost:
-        found.tables = _tables(folder, Result(plans, KeptRuns(folder, keys), names=names), with_events)
+        found.tables = _tables(folder, Result(plans, KeptRuns(folder, keys, truth=truths), names=names), with_events)
         found.differences += [("table", {"table": table}) for table, equal in found.tables.items() if not equal]
     return found
 
@@ -221,7 +224,7 @@ def _same_bits(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _tables(folder: Path, result: Result, with_events: bool) -> dict[str, bool]:
     """For each table whether its file is what follows from the kept runs; read and made piece by piece."""
-    equal = {table: True for table in (*TABLES, *(("events",) if with_events else ()))}
+    equal = {table: True for table in (*result.tables, *(("events",) if with_events else ()))}
     with contextlib.ExitStack() as stack:
         files = {}
         for table in equal:

@@ -16,6 +16,7 @@ from analysis.number import interval, percent, points, written
 from analysis.plots import pictures
 from analysis.result import left_out
 from analysis.text import wrap
+from sim.lever import levers
 from sim.rule import PHASES
 
 needs_font = pytest.mark.skipif(style.wide_font() is None, reason=f"no font with Chinese characters here: {style.FONT_HINT.en}")
@@ -175,6 +176,10 @@ def test_levers_and_accounts_are_called_as_the_field_calls_them():
         assert lever_words.account("spring.spin", "") == "spring：spin"
         assert (lever_words.unit("share/day"), lever_words.unit("0 … 1"), lever_words.unit("log-rate")) == ("比例/天", "0 … 1", "对数率")
         assert lever_words.lever_line("Something new: it acts.") == "Something new: it acts."
+
+
+def test_every_kind_of_account_is_said_in_both_languages():
+    assert {account.kind for lever in levers().values() for account in lever.accounts.values()} <= set(lever_words.KINDS)
 
 
 def test_every_phase_of_a_rule_is_said_in_both_languages():

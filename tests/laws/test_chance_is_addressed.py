@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sim.engine.compose import CHUNK
 from sim.lever import levers
 
-ALONE = tuple(name for name in levers() if name not in ("community", "feedback"))
+ALONE = tuple(name for name in levers() if name not in ("community", "feedback", "group_buy", "referral"))
 """Levers whose users hear nothing of each other, as long as there is no budget to share."""
 
 

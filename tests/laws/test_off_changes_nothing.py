@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import pytest
-from anything import LEARNED, blocks, few, lived, lives, scenario, values
+from anything import LEARNED, MARKET, blocks, few, lived, lives, scenario, values
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.lever import levers
 from sim.model import LifecycleModel
 
-UNTOUCHED = [lives(lived(scenario(days=40)))]
+WORLDS = {"cohort": {}, "market": MARKET}
+UNTOUCHED = {world: lives(lived(scenario(days=40, **blocks))) for world, blocks in WORLDS.items()}
 
 
+@pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("name", levers())
-@few(12)
+@few(8)
 @given(data=st.data())
-def test_strength_zero_changes_no_bit_of_any_life(name, data):
+def test_strength_zero_changes_no_bit_of_any_life(name, world, data):
     block = {**data.draw(values(name)), "strength": 0.0}
-    assert lives(lived(scenario({name: block}, days=40))) == UNTOUCHED[0]
+    assert lives(lived(scenario({name: block}, days=40, **WORLDS[world]))) == UNTOUCHED[world]
 
 
+@pytest.mark.parametrize("world", WORLDS)
 @few(6)
-@given(blocks(strength=0.0))
-def test_all_levers_at_strength_zero_change_no_bit_of_any_life(pulled):
-    assert lives(lived(scenario(pulled, days=40))) == UNTOUCHED[0]
+@given(pulled=blocks(strength=0.0))
+def test_all_levers_at_strength_zero_change_no_bit_of_any_life(world, pulled):
+    assert lives(lived(scenario(pulled, days=40, **WORLDS[world]))) == UNTOUCHED[world]
 
 
 @pytest.mark.parametrize("name", levers())
 def test_the_same_lever_at_full_strength_does_change_lives(name):
-    assert lives(lived(scenario({name: {}}, days=40))) != UNTOUCHED[0]
+    assert any(lives(lived(scenario({name: {}}, days=40, **blocks))) != UNTOUCHED[world] for world, blocks in WORLDS.items())
 
 
-def test_a_lever_that_is_not_even_compiled_in_changes_nothing_either():
-    without = LifecycleModel(scenario(days=40), list_orders=True).run()
-    assert lives(without) == UNTOUCHED[0]
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_lever_that_is_not_even_compiled_in_changes_nothing_either(world):
+    without = LifecycleModel(scenario(days=40, **WORLDS[world]), list_orders=True).run()
+    assert lives(without) == UNTOUCHED[world]
 
 
 @pytest.mark.parametrize("mode", ["per_order", "per_time", "per_renewal", "none"])

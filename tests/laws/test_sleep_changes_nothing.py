@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from anything import EVERY_LEVER, blocks, differences, few, scenario
+from anything import EVERY_LEVER, MARKET, blocks, differences, few, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +16,8 @@ from sim.lever import levers
 from sim.model import LifecycleModel
 
 QUIET = {"order_rate": {"r": 0.5, "alpha_weeks": 10.0}, "visit_conversion": 0.1, "newcomer": {"visit_lift": 1.0}}
+MARKETS = {**MARKET, "population": {**QUIET, "entry": "market"}}
+"""The same people, most of whom are reached within the days lived here."""
 MODES = [{"mode": mode} for mode in ("per_order", "per_time", "none")] + [{"mode": "per_renewal", "period_days": 9}]
 
 
@@ -36,6 +38,21 @@ def test_with_one_lever_alone_nobody_differs_by_a_bit(name):
     assert differences(*both(world)) == []
 
 
+@few(8)
+@given(levers_=blocks(), seed=st.integers(0, 10**9), g=st.floats(0.0, 1.0), p=st.floats(0.0, 20.0))
+def test_in_a_market_with_any_levers_at_once_nobody_differs_by_a_bit(levers_, seed, g, p):
+    bass = {"p_per_year": p, "q_per_year": 20.0, "friends_share": g}
+    world = scenario(levers_, users=80, days=50, seed=seed, population=MARKETS["population"], market={"bass": bass})
+    assert differences(*both(world)) == []
+
+
+@pytest.mark.parametrize("name", levers())
+def test_in_a_market_with_one_lever_alone_nobody_differs_by_a_bit(name):
+    model, plain = both(scenario({name: {}}, users=150, days=60, **MARKETS))
+    assert differences(model, plain) == []
+    assert np.sum(model.rows["stage"] > 0) > 0
+
+
 @pytest.mark.parametrize("segment", ["new", "active", "at_risk", "dormant", "churned", "high_value"])
 def test_with_levers_aimed_at_a_segment_nobody_differs_by_a_bit(segment):
     world = scenario(
@@ -44,6 +61,17 @@ def test_with_levers_aimed_at_a_segment_nobody_differs_by_a_bit(segment):
         segments={"new_days": 6, "at_risk_days": 5, "high_value_orders": 2, "high_value_spend": 10.0, "high_value_days": 12},
     )
     assert differences(*both(world)) == []
+
+
+def test_prospects_sleep_until_they_may_be_reached():
+    reached = 0
+    model = LifecycleModel(scenario({"channels": {}}, users=2_000, days=10, **MARKETS), kinds=EVERY_LEVER)
+    while model.day < model.days:
+        before = model.rows["stage"] == 0
+        model.step()
+        most = model.today(model.day + 1)["most_reached"][0]
+        reached += np.sum(before) * most
+    assert reached < 0.25 * model.days * len(model.rows)
 
 
 def test_most_days_of_most_users_are_slept_through():

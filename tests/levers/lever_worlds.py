@@ -19,6 +19,12 @@ LIVELY = {
     "newcomer": {"visit_lift": 1.0},
 }
 
+MARKET = {
+    "population": {**LIVELY, "entry": "market"},
+    "market": {"bass": {"p_per_year": 4.0, "q_per_year": 4.0, "friends_share": 0.5}},
+}
+"""The same people as prospects of a market, about half of whom are reached within two months."""
+
 FESTIVE = "2025-05-15"
 """Day 0, so that 618 falls into the days lived here."""
 

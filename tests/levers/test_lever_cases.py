@@ -36,11 +36,17 @@ def known(values, changes):
 
 
 def policy(lever, given, shared):
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
-    record = lever.policy(lever.Parameters.model_validate(values))
+    record = lever.policy(lever.Parameters.model_validate(tuples(given)))
     for name, value in known({n: s.initial for n, s in lever.shared.items()}, shared).items():
         record[name] = value
     return attributes(record)
+
+
+def tuples(value):
+    """Lists as tuples, as the reader of scenarios gives them."""
+    if isinstance(value, dict):
+        return {k: tuples(v) for k, v in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def attributes(record):

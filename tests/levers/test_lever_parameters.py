@@ -6,13 +6,26 @@ import json
 from functools import cache
 
 import pytest
-from lever_worlds import LIVELY, differ, lived
+from lever_worlds import MARKET, differ, lived
 
 from sim.lever import levers
 from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "content": {"posts_per_day": 5.0},
+    "events": {"attendee_cost": 1.0, "glow": 2.0},
+    "competition": {"homogeneity": 1.0, "multi_homing": 1.0, "price": 0.8},
+    "save": {
+        "idle_days": 3,
+        "every_days": 10,
+        "contacts": 3,
+        "remind": 0.5,
+        "offer": 5.0,
+        "expiry_days": 10,
+        "response": -1.0,
+        "until_days": 20,
+    },
     "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
     "service": {"free_lift": 1.0},
     "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
@@ -22,6 +35,11 @@ BASE = {
     "delivery": {"fee": 1.0},
     "trust": {"seals": 3},
     "coupons": {"audience": "idle", "idle_days": 3, "every_days": 7, "sunset_days": 60, "attention": 5.0, "wallet": 3},
+    "channels": {"creatives": {"pull_a": 0.5, "pull_b": 1.0, "share_b": 0.3}},
+    "signup": {"gift": 5.0, "min_spend": 5.0, "valid_days": 10, "quick_login": 0.3},
+    "referral": {"acceptance": 0.2, "abuse_share": 0.2, "commission": 0.05, "commission_days": 10, "sender_days": 20.0},
+    "group_buy": {"tell_rate": 1.0, "newcomer_rate": 0.05, "open_rate": 0.3},
+    "abuse": {"share": 0.3, "verification": 0.5, "accounts": 2, "check_cost": 0.10},
     "winback": {
         "after_days": 5,
         "every_days": 5,
@@ -51,6 +69,22 @@ BASE = {
 """Where a lever's defaults leave something unseen within the days lived here."""
 
 OTHERWISE = {
+    **{f"channels.{name}.persona_weights": [0.3] for name in ("content", "search", "ads", "partners", "offline")},
+    "channels.content.stay": 3.0,
+    "channels.creatives.channel": "search",
+    "signup.gift_as": "goods",
+    "reward_as": "cash",
+    "referral.sender_days": 0.5,
+    "abuse.effort": 20.0,
+    "events.dates": [530],
+    "events.days": [12],
+    "events.size": 20,
+    "events.glow_days": 1.0,
+    "competition.promo_dates": [530],
+    "save.rule": "uplift",
+    "save.until_days": 5,
+    "save.felt_days": 10,
+    "save.dissatisfied": -0.9,
     "promotions.dates": [620],
     "promotions.lasts_days": [5],
     "promotions.depth": [0.4],
@@ -85,6 +119,8 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "save.accuracy": {"rule": "uplift", "response": 0.2},
+    "save.contacts": {"contacts": 1},
     "service.return_fee": {"returns": "fee"},
     "service.fee_deters": {"returns": "fee"},
     "service.fee_hurt": {"returns": "fee"},
@@ -100,12 +136,17 @@ NEEDS = {
 """What else must be set for a parameter to matter; by name, or by lever and name."""
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
-MARKET = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 10.0}}}
-WORLDS = {"delivery": FAILING, "trust": FAILING, "membership": FAILING, "service": FAILING, "feedback": FAILING, "alliances": MARKET}
+WORLDS = {
+    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
+    **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
+    "referral": {**MARKET, **FAILING},
+}
 """The world itself, where a lever needs another one than the lively one."""
 
 AROUND = {
     "points": {"community": {}},
+    "abuse": {"onboarding": {}},
+    "events": {"community": {"contagion_visit": 2.0}},
     "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}},
     "feedback": {"assortment": {"quality": 1.0}},
 }

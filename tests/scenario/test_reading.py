@@ -165,12 +165,12 @@ def test_a_file_beyond_256_kib_is_refused_and_one_of_256_kib_is_read():
 
 def test_sixteen_levels_are_read_and_seventeen_refused():
     assert faults("a: " + "[" * 15 + "]" * 15) == []
-    assert faults("a: " + "[" * 16 + "]" * 16)[0].endswith("is nested more than 16 deep")
+    assert "is nested more than 16 deep; " in faults("a: " + "[" * 16 + "]" * 16)[0]
 
 
 def test_twenty_thousand_parts_are_read_and_one_more_refused():
     assert faults("a: [" + "1," * 19_997 + "]") == []
-    assert faults("a: [" + "1," * 19_998 + "]")[0].endswith("has more than 20,000 parts")
+    assert "has more than 20,000 parts; " in faults("a: [" + "1," * 19_998 + "]")[0]
 
 
 def test_reading_goes_on_after_a_fault():

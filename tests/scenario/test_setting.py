@@ -71,13 +71,17 @@ def test_a_fault_of_an_option_names_the_option(load):
         ("run.days=ten", "--set:1:10: run.days: is the word 'ten'; a whole number of days from 1 to 3660 is expected"),
         ("run.days", "--set:1:1: (file): 'run.days' is not PATH=VALUE, such as levers.coupons.face_value=8"),
         ("run.days=", "--set:1:10: run.days: nothing stands after =; null takes a value away"),
-        ("run.days=[1", "--set:1:12: run.days[1]: is not YAML here: expected ',' or ']', but got '<stream end>'"),
-        ("run.days=.inf", "--set:1:10: run.days: is not a finite number"),
+        (
+            "run.days=[1",
+            "--set:1:12: run.days[1]: is not YAML here: expected ',' or ']', but got '<stream end>'; "
+            "look for a missing quote, bracket, colon or indent here or just before",
+        ),
+        ("run.days=.inf", "--set:1:10: run.days: is not a finite number; write one, or leave the line out"),
         ("run.days=&a 5", "--set:1:10: run.days: uses the anchor &a; write the value out, or use extends"),
         ("run.Days=5", "--set:1:1: (file): 'run.Days' is not a path of words, such as levers.coupons.face_value"),
         ("=5", "--set:1:1: (file): '' is not a path of words, such as levers.coupons.face_value"),
-        ("run.users.x=1", "--set:1:1: run.users.x: cannot be set: run.users is 5, which has no parts with names"),
-        ("extends=b.yaml", "--set:1:1: extends: works in scenario files only"),
+        ("run.users.x=1", "--set:1:1: run.users.x: cannot be set: run.users is 5, which has no parts with names; set all of it"),
+        ("extends=b.yaml", "--set:1:1: extends: works in scenario files only; take it out here"),
     ],
 )
 def test_a_wrong_setting_is_a_fault_at_its_character(setting, said, load):

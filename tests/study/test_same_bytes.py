@@ -102,8 +102,8 @@ def test_the_order_of_the_runs_changes_no_bit(scenarios, expected, monkeypatch):
     tasks = study_run.study_tasks
 
     def backwards(*arguments):
-        names, found = tasks(*arguments)
-        return names, dict(reversed(found.items()))
+        *names, found = tasks(*arguments)
+        return *names, dict(reversed(found.items()))
 
     monkeypatch.setattr(study_run, "study_tasks", backwards)
     assert of_small(scenarios, threads=1) == expected
