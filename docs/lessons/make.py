@@ -127,7 +127,7 @@ LESSONS = (
     Lesson("coupon_addiction", "Half a year of discounts, then none", "days", TIMES, lambda: ratio("stories/discount_addiction", 15), 1.0),
     Lesson("tier_push", "The push comes before the review", "days since joining", TIMES, lambda: ratio("stories/tier_push", 15), 1.0),
     Lesson("bought_anyway", "Most redemptions would have been orders anyway", "% off", "profit per 1,000 users", anyway, 0.0),
-    Lesson("festival_hangover", "The festival, and the weeks after it", "days", TIMES, lambda: ratio("stories/festival_pull_forward", 7), 1.0),
+    Lesson("festival_hangover", "The festival, and what follows", "days", TIMES, lambda: ratio("stories/festival_pull_forward", 7), 1.0),
     Lesson("lying_test", "The test sees a gain, and there is none", "", "% who order", experiment, bars=True),
     Lesson("growth_or_retention", "One budget, spent in two ways", "days", "contribution so far", budget, 0.0),
 )
