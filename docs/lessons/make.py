@@ -77,7 +77,11 @@ def rising() -> Lines:
     models = lived(plan("pitfalls/rising_retention"))
     left = 1.0 - np.concatenate([[0.0], daily(models, "departed")[30::30]])[:13] / len(models[0].rows)
     years = np.arange(13.0)
-    return {"still there": (years, left), "renew in that year": (years[1:], left[1:] / left[:-1]), "still there, by the first year's rate": (years, left[1] ** years)}
+    return {
+        "still there": (years, left),
+        "renew in that year": (years[1:], left[1:] / left[:-1]),
+        "still there, by the first year's rate": (years, left[1] ** years),
+    }
 
 
 def anyway() -> Lines:
@@ -94,9 +98,14 @@ def experiment() -> Lines:
     own = plan("pitfalls/interference")
     test = lived(own)
     arms = 100.0 * np.mean([model.steering.trials[0].read(model)["arms"][:, 0, 1] for model in test], axis=0)
-    worlds = [100.0 * np.mean([model.steering.trials[0].read(model)["everybody"][0] for model in lived(own.with_values({"experiments.served_first.share": share}))]) for share in (1.0, 0.0)]
+    worlds = [_buyers(own.with_values({"experiments.served_first.share": share})) for share in (1.0, 0.0)]
     place = np.array([0.0, 1.0])
     return {"served first": (place, np.array([arms[0], worlds[0]])), "not": (place, np.array([arms[1], worlds[1]]))}
+
+
+def _buyers(scenario: Scenario) -> float:
+    """Of all users, percent who order."""
+    return float(np.mean([100.0 * (model.rows["orders"] > 0).mean() for model in lived(scenario)]))
 
 
 def budget() -> Lines:
@@ -111,13 +120,14 @@ def budget() -> Lines:
     return out
 
 
+TIMES = "orders, times those without"
 LESSONS = (
     Lesson("leaking_bucket", "Everybody signs up, few stay", "days", "users", leaking),
     Lesson("rising_retention", "More renew every year, and nobody has grown loyal", "year", "share", rising),
-    Lesson("coupon_addiction", "Half a year of discounts, then none", "days", "orders, times those without", lambda: ratio("stories/discount_addiction", 15), 1.0),
-    Lesson("tier_push", "The push comes before the review", "days since joining", "orders, times those without", lambda: ratio("stories/tier_push", 15), 1.0),
+    Lesson("coupon_addiction", "Half a year of discounts, then none", "days", TIMES, lambda: ratio("stories/discount_addiction", 15), 1.0),
+    Lesson("tier_push", "The push comes before the review", "days since joining", TIMES, lambda: ratio("stories/tier_push", 15), 1.0),
     Lesson("bought_anyway", "Most redemptions would have been orders anyway", "% off", "profit per 1,000 users", anyway, 0.0),
-    Lesson("festival_hangover", "The festival, and the weeks after it", "days", "orders, times those without", lambda: ratio("stories/festival_pull_forward", 7), 1.0),
+    Lesson("festival_hangover", "The festival, and what follows", "days", TIMES, lambda: ratio("stories/festival_pull_forward", 7), 1.0),
     Lesson("lying_test", "The test sees a gain, and there is none", "", "% who order", experiment, bars=True),
     Lesson("growth_or_retention", "One budget, spent in two ways", "days", "contribution so far", budget, 0.0),
 )

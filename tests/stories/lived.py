@@ -25,14 +25,17 @@ def story(name: str) -> Scenario:
     return load_scenario(SCENARIOS / f"{name}.yaml")
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4)
 def worlds(name: str, other: str | None = None) -> tuple[list[LifecycleModel], list[LifecycleModel]]:
-    """Every replication of a story at the size its file gives, and of the world beside it: another file, or its own levers off."""
+    """Every replication of a story at the size its file gives, and of the world beside it: another file, or its own levers off;
+    none breaks a law."""
     own = story(name)
     beside = story(other) if other else own.with_values({f"levers.{lever}.active": False for lever in own.levers})
     kinds = {**own.kinds, **beside.kinds}
-    lived = ([LifecycleModel(plan, replication=r, kinds=kinds).run() for r in range(own.run.replications)] for plan in (own, beside))
-    return tuple(lived)
+    lived = tuple([LifecycleModel(plan, replication=r, kinds=kinds).run() for r in range(own.run.replications)] for plan in (own, beside))
+    for models in lived:
+        assert models[0].broken_laws() == []
+    return lived
 
 
 def total(models: list[LifecycleModel], column: str, days: slice | list[int] = slice(None)) -> np.ndarray:
