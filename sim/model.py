@@ -18,7 +18,7 @@ from sim.engine import records
 from sim.lever import Lever, Night, levers
 from sim.mesa_bridge import MesaSurface
 from sim.parameter import minor_units
-from sim.population import STAGES, draw_population
+from sim.population import PROSPECT, STAGES, draw_population
 from sim.steering.steer import Steering
 
 DRIVERS = ("compiled", "objects")
@@ -249,8 +249,14 @@ class LifecycleModel(MesaSurface):
     def set_core(self, plan: Any) -> None:
         """Change the world's own parameters (behaviour, economics, market) from tomorrow on to those of another scenario of the same
         people."""
+        friends_begin_to_count = self.plan.market.bass.friends_share == 0.0 < plan.market.bass.friends_share
         self.plan = plan
         self.policy["core"] = records.core_policy(plan)
+        if friends_begin_to_count:
+            self._inside[:] = 0
+            entered = (self.rows["stage"] != PROSPECT).astype(np.uint8) * np.uint8(network.ENTERED)
+            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside)
+            np.divide(self._inside, self.friends.numbers, out=self.inside)
         if self.highest_cap is not None:
             cap = plan.economics.incentive_budget
             self.highest_cap = None if cap is None else max(cap, self.highest_cap)

@@ -78,6 +78,18 @@ def test_word_of_mouth_among_friends_fills_a_market_more_slowly_than_among_all()
     assert sum(among_friends) < 0.9 * sum(among_all)
 
 
+def test_friends_who_came_before_word_of_mouth_was_scheduled_count_from_then_on():
+    """The share of friends inside is counted only where friends draw prospects; from the day on which they begin to, everybody inside counts."""
+    world = {"population": {**LIVELY, "entry": "market"}, "market": {"bass": {"p_per_year": 5.0, "q_per_year": 5.0}}}
+    later = {"schedule": {"word": {"path": "market.bass.friends_share", "to": 0.5, "on": "2025-06-04"}}, "calendar": {"start": "2025-05-15"}}
+    model = LifecycleModel(scenario({}, users=1_000, days=25, **world, **later), kinds=EVERY_LEVER)
+    friends = model.friends
+    while model.day < model.days:
+        inside = np.add.reduceat((model.rows["stage"][friends.ends] != PROSPECT).astype(int), friends.starts[:-1])
+        model.step()
+        assert (model.inside == (inside / np.diff(friends.starts) if model.day >= 20 else 0)).all(), model.day
+
+
 # ---- media
 
 
