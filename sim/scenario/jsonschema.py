@@ -127,7 +127,7 @@ def _type(annotation: Any, rules: list[Any], removable: bool = True) -> dict[str
     if get_origin(annotation) is Literal:
         return {"enum": [*get_args(annotation), *([None] if removable else [])]}
     if get_origin(annotation) in (Union, UnionType):
-        return {"type": [*(_TYPES[a] for a in get_args(annotation)), "null"]}
+        return {"type": [*(_TYPES[a] for a in get_args(annotation) if a in _TYPES), "null"]}
     out: dict[str, Any]
     if get_origin(annotation) in (tuple, list):
         out = {"type": ["array", "null"], "items": _type(get_args(annotation)[0], [], removable=False)}
