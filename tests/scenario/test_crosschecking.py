@@ -212,4 +212,4 @@ def test_all_faults_of_all_plans_are_said_at_once(write, catalogue):
       e: {levers: [points], on: 2030-01-01}
     """
     paths = [line.split(": ")[1] for line in faults(text, write, catalogue)]
-    assert paths == ["schedule.a.path", "schedule.b.to", "schedule.b.on", "experiments.e.levers", "experiments.e.on"]
+    assert paths == ["schedule.a.path", "schedule.b.to", "schedule.b.on", "experiments.e.levers[0]", "experiments.e.on"]
