@@ -147,9 +147,9 @@ def differences(one: LifecycleModel, other: LifecycleModel) -> list[str]:
 
 
 def lives(model: LifecycleModel, users: slice = slice(None)) -> dict[str, bytes | list]:
-    """What some users did and became; levers' columns, prices paid, and who is here for what is given away, left out."""
-    own = model.rows[users]
-    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in (*model.levers, "abuser")}
+    """What some users did and became; levers' columns, what was paid and what goods cost, and who is here for what is given away, left out."""
+    own, not_of_a_life = model.rows[users], (*model.levers, "paid", "goods", "abuser")
+    out: dict = {n: np.ascontiguousarray(own[n]).tobytes() for n in own.dtype.names if n not in not_of_a_life}
     out |= {d: diary(model, d)[:, users].tobytes() for d in ("visited", "ordered")}
     chosen = np.isin(model.orders()["user"], own["id"])
     out["baskets"] = model.orders()[["user", "day", "amount_minor"]][chosen].tolist()
