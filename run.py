@@ -6,7 +6,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +224,51 @@ def evidence(name: Sequence[str], quick: bool, docs: bool, out: str, threads: in
         click.echo(told(outcomes))
 
 
+@cli.command(chinese="核对结果文件夹：重新模拟一部分运行并逐位比较，由已保存的运行重新生成表格并逐字节比较。")
+@click.argument("folder", type=click.Path(path_type=Path))
+@option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="X",
+    default=0.01,
+    show_default=True,
+    english="Share of the runs that are lived again, at least one.",
+    chinese="重新模拟的运行所占比例，至少一次。",
+)
+@option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, english="Chooses them.", chinese="决定选哪些运行。")
+@option("--threads", type=click.IntRange(1, 1024), metavar="N", english="Default: all processors.", chinese="默认用全部处理器。")
+@talking
+def verify(folder: Path, share: float, seed: int, threads: int | None, quiet: bool, as_json: bool) -> int:
+    """Hold a result folder to its scenarios: some runs lived again and compared bit for bit, all tables made again."""
+    from analysis.terminal import Talk
+    from sim.study.verify import NoResult
+    from sim.study.verify import verify as verified
+
+    try:
+        with Talk(quiet).progress() as show_progress:
+            found = verified(folder, share=share, seed=seed, threads=threads, progress=heeding(show_progress))
+    except NoResult as error:
+        raise BadInput(error.text(spoken())) from None
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    elif not (quiet and found.equal):
+        click.echo(found.text(spoken()))
+    return 0 if found.equal else FAILED
+
+
+def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, int, str], None]:
+    """Progress that is shown, and that raises ``KeyboardInterrupt`` where an interrupt came (``listen``)."""
+    now = click.get_current_context().obj or {}
+
+    def progress(done: int, total: int, doing: str) -> None:
+        if now.get("interrupted"):
+            raise KeyboardInterrupt
+        now["asking"] = doing == "simulating"
+        show_progress(done, total, doing)
+
+    return progress
+
+
 def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
@@ -235,14 +280,8 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
     talk.begin(len(plans), plans[0].run.replications, folder)
     from sim import compare as run_compare
 
-    now = click.get_current_context().obj or {}
     with talk.progress() as show_progress:
-
-        def progress(done: int, total: int, doing: str) -> None:
-            if now.get("interrupted"):
-                raise KeyboardInterrupt
-            now["asking"] = doing == "simulating"
-            show_progress(done, total, doing)
+        progress = heeding(show_progress)
 
         def draw(result: Any, place: Path) -> list[Path]:
             progress(1, 1, "drawing")

@@ -214,20 +214,20 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "roi",
         Both("ROI of incentives", "激励 ROI"),
-        "number",
+        "share",
         Both(
-            "extra contribution before incentive cost ÷ extra incentive cost, both against the baseline, same users, same luck",
-            "扣除激励成本前的增量贡献毛利 ÷ 增量激励成本，均相对基准方案、同一批用户、同样的运气",
+            "extra contribution, all incentives taken off ÷ extra incentive cost, both against the baseline, same users, same luck",
+            "增量贡献毛利（已扣除全部激励）÷ 增量激励成本，均相对基准方案、同一批用户、同样的运气",
         ),
         Both(
-            "At 1 the extra incentives earn back just what they cost; below 1 they lose. Not the ratio a dashboard shows, which credits "
+            "At 0 the extra incentives earn back just what they cost; below 0 they lose. Not the ratio a dashboard shows, which credits "
             "every order that used an incentive.",
-            "等于 1 时增量激励恰好回本，低于 1 则亏损。与报表里常见的 ROI 不同：后者把用了优惠的订单全部算作增量。",
+            "等于 0 时增量激励恰好回本，低于 0 则亏损。与报表里常见的 ROI 不同：后者把用了优惠的订单全部算作增量。",
         ),
         "has {} more return on its incentives",
         "has {} less return on its incentives",
         absent=Both("no extra incentives", "无增量激励"),
-        break_even=1.0,
+        break_even=0.0,
     ),
     Metric(
         "reference_price_end",

@@ -6,9 +6,13 @@ Reading a scenario, listing levers or refusing a bad file needs no compiler, and
 from __future__ import annotations
 
 import gc
+import hashlib
+import inspect
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, update_wrapper
+from types import FunctionType
 from typing import Any
 
 
@@ -37,11 +41,18 @@ class Compiled:
 
     @cached_property
     def dispatcher(self) -> Callable:
-        """numba's compiled function (the plain one where numba's compiler is switched off)."""
+        """numba's compiled function (the plain one where numba's compiler is switched off).
+
+        What it keeps on disk is named after the content of the source file: numba itself looks at its time and size only.
+        """
         from numba import njit
 
+        plain = self.py_func
+        named = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__, plain.__closure__)
+        content = inspect.getsource(sys.modules[plain.__module__])
+        named.__qualname__ = f"{plain.__qualname__}_{hashlib.sha256(content.encode()).hexdigest()[:12]}"
         with no_collection():
-            return njit(*([self._signature] if self._signature else []), error_model="numpy", **self._options)(self.py_func)
+            return njit(*([self._signature] if self._signature else []), error_model="numpy", **self._options)(named)
 
     @property
     def _numba_type_(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 YEARLY = 1231
 """Numbers up to this one recur every year."""
@@ -36,3 +37,17 @@ def is_day_or_date(number: int) -> bool:
 def is_on(number: int, day: int, date: datetime.date) -> bool:
     """Whether the day of this number and date is the one that ``number`` names; 0 names none."""
     return number in (day, stamp(date)) and number > 0
+
+
+def begun(numbers: Iterable[int], lasts_days: int, day: int, date: datetime.date) -> int | None:
+    """The day of the run on which the newest of some dated events began that is on today; None where none is on.
+
+    ``day`` and ``date`` are today's; each event is on for ``lasts_days`` days. What recurs is looked for in this year and the last.
+    """
+    first_days = []
+    for number in numbers:
+        for year in (date.year - 1, date.year) if number <= YEARLY else (date.year,):
+            first = date_of(number, year)
+            if first is not None:
+                first_days.append(day + (first - date).days)
+    return max((first for first in first_days if 0 <= day - first < lasts_days), default=None)

@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.compiled import compiled
 from sim.parameter import minor_units
 from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, draw_population
 from sim.segment import CHANNELS, LIFE, VALUE
@@ -158,7 +158,7 @@ def _people(rows: np.ndarray, entry: np.ndarray, last_day: int) -> dict[str, np.
     }
 
 
-@njit("void(u1[:,:],i8[:],i8,i8,i8[:],i8[:],i8[:],i8[:],i8[:])", nogil=True, cache=True)
+@compiled("void(u1[:,:],i8[:],i8,i8,i8[:],i8[:],i8[:],i8[:],i8[:])")
 def _count(diary, since, last_day, gap, exact, bracket, last, lapsed, censored):
     for user in range(len(since)):
         start = since[user]
@@ -207,7 +207,7 @@ def _cohorts(diaries: dict[str, np.ndarray], entry: np.ndarray, last_day: int) -
     return out
 
 
-@njit("void(u1[:,:],i8[:],i8[:],i8,i8[:,:])", nogil=True, cache=True)
+@compiled("void(u1[:,:],i8[:],i8[:],i8,i8[:,:])")
 def _count_weeks(diary, entry, cohort, last_day, table):
     for user in range(len(entry)):
         if entry[user] < 0:

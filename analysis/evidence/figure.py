@@ -67,20 +67,27 @@ def _curve(sheet: Sheet, rows: Sequence[Row]) -> None:
     axes.legend(loc="best", frameon=False, fontsize=8.5)
 
 
+def known(number: float) -> str:
+    """A number as told; a dash where the source gives a direction only."""
+    return "–" if math.isnan(number) else f"{number:.4g}"
+
+
 def _lines(sheet: Sheet, rows: Sequence[Row]) -> None:
     """Each row in units of its own band, so that different units share an axis; a row further out than three bands is drawn at the edge."""
     names = [sheet.wrap(row.quantity, 3.4, 8.5, lines=1) for row in rows]
     axes = sheet.axes(3.6, 0.5, 2.05, 0.1)
     for k, row in enumerate(reversed(rows)):
-        half = max((row.high - row.low) / 2, 1e-12)
-        middle = (row.high + row.low) / 2
-        axes.barh(k, 2, left=-1, height=0.55, color=style.RULE, lw=0)
+        low, high = (bound if math.isfinite(bound) else row.gives for bound in (row.low, row.high))
+        half = max(abs(high - low) / 2, 1e-12)
+        middle = (high + low) / 2
+        left, right = (-1.0 if math.isfinite(row.low) else -3.2), (1.0 if math.isfinite(row.high) else 3.2)
+        axes.barh(k, right - left, left=left, height=0.55, color=style.RULE, lw=0)
         if math.isfinite(row.says):
             said = (row.says - middle) / half
             axes.plot([said, said], [k - 0.28, k + 0.28], color=style.INK, lw=1.4)
         place = min(max((row.gives - middle) / half, -3), 3)
         axes.plot([place], [k], "o" if abs(place) < 3 else ("<" if place < 0 else ">"), color=HIT if row.inside else MISS, ms=5)
-        told = say(f"{row.says:.4g} / {row.gives:.4g} {row.unit}", f"{row.says:.4g} / {row.gives:.4g} {row.unit}")
+        told = f"{known(row.says)} / {row.gives:.4g} {row.unit}"
         axes.annotate(told, (1.02, k), xycoords=("axes fraction", "data"), va="center", size=8.5, color=style.QUIET)
     axes.set(xlim=(-3.2, 3.2), ylim=(-0.6, len(rows) - 0.4), yticks=range(len(rows)), yticklabels=names[::-1], xticks=[-1, 1])
     axes.set_xticklabels([say("band", "下限"), say("band", "上限")], size=8.5)

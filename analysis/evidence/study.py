@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.evidence import oracles, replays, tables
+from analysis.evidence import oracles, pitfalls, replays, tables
 from analysis.evidence.check import COLUMNS, KINDS, Check, Row, Scale, line
-from analysis.evidence.figure import picture
+from analysis.evidence.figure import known, picture
 from analysis.evidence.page import page
 from analysis.language import say, speaking
 from analysis.plots.picture import write_whole
 from sim.study.result import as_csv
 
-CHECKS: dict[str, Check] = {check.name: check for check in (*oracles.CHECKS, *tables.CHECKS, *replays.CHECKS)}
+CHECKS: dict[str, Check] = {check.name: check for check in (*oracles.CHECKS, *tables.CHECKS, *replays.CHECKS, *pitfalls.CHECKS)}
 """Every check by name, oracles first."""
 
 
@@ -91,7 +91,7 @@ def _mark(outcome: Outcome) -> str:
 def _miss(check: Check, row: Row) -> str:
     band = say(f"band {row.low:.4g} to {row.high:.4g}", f"范围 {row.low:.4g} 到 {row.high:.4g}")
     return f"{check.name}: {row.quantity}: " + say(
-        f"source {row.says:.4g}, simulator {row.gives:.4g} {row.unit}, {band}", f"来源 {row.says:.4g}，模拟 {row.gives:.4g} {row.unit}，{band}"
+        f"source {known(row.says)}, simulator {row.gives:.4g} {row.unit}, {band}", f"来源 {known(row.says)}，模拟 {row.gives:.4g} {row.unit}，{band}"
     )
 
 
@@ -119,7 +119,7 @@ def _markdown(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield "\n| quantity | source | simulator | band | |\n| --- | ---: | ---: | --- | --- |\n"
         for row in _shown(o.rows):
             out = io.StringIO()
-            out.write(f"| {row.quantity} ({row.unit}) | {row.says:.4g} | {row.gives:.4g} | {row.low:.4g} … {row.high:.4g} | ")
+            out.write(f"| {row.quantity} ({row.unit}) | {known(row.says)} | {row.gives:.4g} | {row.low:.4g} … {row.high:.4g} | ")
             out.write(f"{'inside' if row.inside else '**outside**'}{'; ' + row.note if row.note else ''} |\n")
             yield out.getvalue()
 

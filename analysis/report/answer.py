@@ -33,7 +33,7 @@ class Cell:
     difference: str = ""
     difference_interval: str = ""
     verdict: str = ""
-    """As in `finding`; `baseline` for the baseline, empty where there is no number."""
+    """As in `finding`; `baseline` for the baseline, `equal` where nothing differs, empty where there is no number."""
     said: str = ""
     tone: str = "same"
     """good, bad, or same where nothing can be said."""
@@ -49,6 +49,8 @@ def cell(reading: finding.Reading | None, metric: metrics.Metric, sign: str, bas
     if metric.break_even is not None:
         verdict = finding.judged(reading.low - metric.break_even, reading.high - metric.break_even)
         return Cell(value, ends, verdict=verdict, said=str(EARNS[verdict]), tone=_tone(verdict, metric))
+    if reading.delta_low == reading.delta_high == 0:
+        return Cell(value, ends, verdict="equal", said=say("as in the baseline", "与基准相同"))
     digits = decimals_of(reading.delta_low, reading.delta_high, metric.unit)
     return Cell(
         value,
@@ -151,11 +153,9 @@ def _returned(tables: Tables, scenario: str) -> str:
     reading = finding.readings(tables, ROI).get(scenario)
     if reading is None or scenario == tables.baseline:
         return ""
-    ends = finding.with_interval(reading.low, reading.high, "number")
-    return say(
-        f" The extra incentives of {finding.quoted(clean(scenario))} return {written(reading.mean, 'number')} for each 1 spent{ends}.",
-        f"{finding.quoted(clean(scenario))}每多花 1 元激励收回 {written(reading.mean, 'number')}{ends}。",
-    )
+    who, value = finding.quoted(clean(scenario)), percent(reading.mean, 0)
+    ends = finding.with_interval(reading.low, reading.high, "share", decimals=0)
+    return say(f" ROI of the extra incentives of {who}: {value}{ends}.", f"{who}增量激励的 ROI 为 {value}{ends}。")
 
 
 def sureness(tables: Tables, readings: list[finding.Reading]) -> str:

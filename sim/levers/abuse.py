@@ -104,7 +104,7 @@ def look_around(u, own, p, t, m):
 @rule("close")
 def farm(u, own, p, t, m):
     """What an abuser was given for nothing today sham accounts take again; those who are caught may be barred."""
-    if t.bounty > 0 and own.kind == AT_LARGE and t.aimed:
+    if t.bounty > 0 and own.kind == AT_LARGE and t.aimed:  # noqa: SIM102 - chance is drawn only for those
         if chance(t.key, u.id, t.day, FARM, 0) < 1.0 - exp(-t.bounty / p.effort):
             caught = 0
             for k in range(p.accounts):

@@ -110,6 +110,7 @@ def expose(u, own, p, t, m):
             if own.choice == AGREED and chance(t.key, u.id, t.day, WITHDRAW, 0) < p.strength * p.withdraw:
                 own.choice = REFUSED
                 u.consent = 0
+                t.wake = t.day + 1  # other levers' aims change
                 m.withdrew += 1
 
 

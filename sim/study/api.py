@@ -72,8 +72,11 @@ def compare(
         return result
     at = Path(folder)
     with alone(at / WORK):
-        earlier = begin(at, Result(plans, [], command))
+        begun = Result(plans, [], command)
+        begun.asked = {"events": list_orders, "twin": twin and people, "shapley": shapley and people}
+        earlier = begin(at, begun)
         result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
+        result.asked = begun.asked
         _compare_worlds(result, plans, twin and people, shapley and people, {**options, "folder": at})
         if progress is not None:
             progress(1, 1, "writing")

@@ -58,6 +58,8 @@ class Result:
         self.scenarios = list(names or distinct_names(scenarios))
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
+        self.asked: dict[str, bool] = {}
+        """What was asked for beside the tables that every study gives: events, twin, shapley."""
         self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
         self.uplift: pd.DataFrame | None = None
         self.shapley: pd.DataFrame | None = None
@@ -183,6 +185,7 @@ class Result:
         return {
             "finished": True,
             "command": self.command,
+            "asked": self.asked,
             "baseline": self.baseline,
             "seed": first.run.seed,
             "replications": len(self.runs[0]) if self.runs else first.run.replications,

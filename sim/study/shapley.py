@@ -96,7 +96,7 @@ def shapley(
     if not levers:
         return pd.DataFrame(columns=list(COLUMNS))
     sets = coalitions(levers, seed)
-    worlds = [world_with(scenario, coalition) for coalition in sets]
+    worlds = coalition_worlds(scenario)
     runs = run_study(worlds, replications, threads=threads, folder=folder, people=True, truth=False, progress=progress, owner=owner)
     found: dict[tuple[str, str], list[Fraction]] = {}
     totals: dict[str, list[int]] = {}
@@ -120,6 +120,11 @@ def _lines(name: str, found: Mapping, totals: Mapping[str, list[int]], worlds: i
             "scenario": name, "lever": lever, "outcome": outcome, "value": float(sum(parts) / len(parts)), "ci_low": float(low),
             "ci_high": float(high), "share": share, "worlds": worlds, "method": method,
         }
+
+
+def coalition_worlds(scenario: Scenario) -> list[Scenario]:
+    """The worlds whose outcomes are shared out, one for each of ``coalitions``."""
+    return [world_with(scenario, coalition) for coalition in coalitions(list(scenario.levers), scenario.run.seed)]
 
 
 def world_with(scenario: Scenario, coalition: Coalition) -> Scenario:

@@ -57,6 +57,24 @@ group know orders only; their margin is before discounts and costs.
 """
 
 
+Pair = tuple[str, Scenario, str, int, int]
+"""The scenario's name, the scenario, a lever, and which of the worlds are the scenario with it and without it."""
+
+
+def paired_worlds(names: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Pair]]:
+    """The worlds that twins need: each scenario that has levers, and the same without each of them."""
+    worlds: list[Scenario] = []
+    pairs: list[Pair] = []
+    for name, scenario in zip(names, scenarios, strict=True):
+        if scenario.levers:
+            worlds.append(scenario)
+            own = len(worlds) - 1
+            for lever in scenario.levers:
+                worlds.append(scenario.without(lever))
+                pairs.append((name, scenario, lever, own, len(worlds) - 1))
+    return worlds, pairs
+
+
 def uplift(
     names: Sequence[str],
     scenarios: Sequence[Scenario],
@@ -69,15 +87,7 @@ def uplift(
     owner: Any = None,
 ) -> pd.DataFrame:
     """Scenario × lever × group × segment: ``COLUMNS``. Runs that are kept in the ``folder`` are found again, the others lived."""
-    worlds: list[Scenario] = []
-    pairs: list[tuple[str, Scenario, str, int, int]] = []
-    for name, scenario in zip(names, scenarios, strict=True):
-        if scenario.levers:
-            worlds.append(scenario)
-            own = len(worlds) - 1
-            for lever in scenario.levers:
-                worlds.append(scenario.without(lever))
-                pairs.append((name, scenario, lever, own, len(worlds) - 1))
+    worlds, pairs = paired_worlds(names, scenarios)
     if not pairs:
         return pd.DataFrame(columns=list(COLUMNS))
     runs = run_study(

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.scenario import Scenario, ScenarioError
 from sim.study import store
 from sim.study.kept import WORK, KeptRuns, is_whole, place
-from sim.study.result import Result
+from sim.study.result import Result, as_csv
 from sim.study.run import Progress, cores, side_by_side, study_tasks, warm_up
+from sim.study.shapley import coalition_worlds, shapley
+from sim.study.task import Task
+from sim.study.twin import paired_worlds, uplift
 
 SHARE = 0.01
 """Of the runs, lived again unless more are asked for; at least one."""
@@ -141,12 +145,13 @@ def verify(
     for name, plan in zip(names, plans, strict=True):
         if plan.digest() != manifest["scenarios"][name].get("sha256"):
             found.differences.append(("digest", {"scenario": name}))
-    with_events = isinstance(manifest.get("files"), list) and "events.csv" in manifest["files"]
-    keys, truths, tasks = study_tasks(plans, manifest["replications"], with_events)
-    where = {}
-    for name, row, behind in reversed(list(zip(names, keys, truths, strict=True))):
-        for run_keys in (*(r for rows in behind.values() for r in rows), row):
-            where |= {key: {"scenario": name, "replication": r} for r, key in enumerate(run_keys)}
+    asked = _asked(manifest)
+    keys, truths, tasks = study_tasks(plans, manifest["replications"], asked["events"], people=asked["twin"] or asked["shapley"])
+    where: dict[str, dict[str, Any]] = {}
+    for name, row, behind in zip(names, keys, truths, strict=True):
+        _place_of(where, name, [row])
+        _place_of(where, name, [r for rows in behind.values() for r in rows])
+    tasks |= _other_worlds(names, plans, manifest["replications"], asked, where)
     there = [key for key in tasks if place(folder, key).exists()]
     found.runs = len(tasks)
     if not there:
@@ -165,9 +170,57 @@ def verify(
         if what:
             found.differences.append(("other", where[key] | {"what": what}))
     if found.finished and not lost:
-        found.tables = _tables(folder, Result(plans, KeptRuns(folder, keys, truth=truths), names=names), with_events)
+        result = Result(plans, KeptRuns(folder, keys, truth=truths), names=names)
+        found.tables = _tables(folder, result, asked["events"]) | _tables_of_other_worlds(folder, names, plans, asked)
         found.differences += [("table", {"table": table}) for table, equal in found.tables.items() if not equal]
     return found
+
+
+def _asked(manifest: Mapping[str, Any]) -> dict[str, bool]:
+    """What the study was asked for, as its manifest says, or as its files show."""
+    said, files = manifest.get("asked"), manifest.get("files")
+    said = said if isinstance(said, dict) else {}
+    files = files if isinstance(files, list) else []
+    shown = {"events": "events.csv", "twin": "uplift.csv", "shapley": "shapley.csv"}
+    return {what: said[what] is True if what in said else file in files for what, file in shown.items()}
+
+
+def _place_of(where: dict[str, dict[str, Any]], name: str, rows: Sequence[Sequence[str]]) -> None:
+    """Enter of each run whose it is; the first to claim it."""
+    for row in rows:
+        for replication, key in enumerate(row):
+            where.setdefault(key, {"scenario": name, "replication": replication})
+
+
+def _other_worlds(
+    names: Sequence[str], plans: Sequence[Scenario], replications: int, asked: Mapping[str, bool], where: dict[str, dict[str, Any]]
+) -> dict[str, Task]:
+    """The runs of worlds with other levers than the scenarios' (``sim.study.twin``, ``sim.study.shapley``), where asked for."""
+    tasks: dict[str, Task] = {}
+    if asked["twin"]:
+        worlds, pairs = paired_worlds(names, plans)
+        keys, _, more = study_tasks(worlds, replications, asked["events"], people=True, truth=False)
+        tasks |= more
+        for name, _, lever, _, other in pairs:
+            _place_of(where, f"{name} − {lever}", [keys[other]])
+    for name, plan in zip(names, plans, strict=True):
+        if asked["shapley"] and plan.levers:
+            keys, _, more = study_tasks(coalition_worlds(plan), replications, False, people=True, truth=False)
+            tasks |= more
+            _place_of(where, f"{name} − …", keys)
+    return tasks
+
+
+def _tables_of_other_worlds(folder: Path, names: Sequence[str], plans: Sequence[Scenario], asked: Mapping[str, bool]) -> dict[str, bool]:
+    """As ``_tables``, for uplift and shapley. All their runs are kept, so that nothing is lived and nothing written."""
+    made, replications = {}, plans[0].run.replications
+    if asked["twin"]:
+        made["uplift"] = uplift(names, plans, replications, folder=folder, list_orders=asked["events"])
+    if asked["shapley"]:
+        parts = [shapley(name, plan, replications, folder=folder) for name, plan in zip(names, plans, strict=True) if plan.levers]
+        made["shapley"] = pd.concat(parts, ignore_index=True)
+    files = {table: folder / f"{table}.csv" for table in made}
+    return {table: files[table].is_file() and files[table].read_bytes() == as_csv(frame) for table, frame in made.items()}
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], list[str], list[Scenario]]:
@@ -181,6 +234,8 @@ def _read(folder: Path) -> tuple[dict[str, Any], list[str], list[Scenario]]:
         plans = [Scenario.from_mapping(manifest["scenarios"][name]["resolved"]) for name in names]
         if not plans or type(manifest["replications"]) is not int or not 1 <= manifest["replications"] <= 100_000:
             raise ValueError("replications")
+        if any(plan.run.replications != manifest["replications"] for plan in plans):
+            raise ValueError("replications differ")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise NoResult(folder, _filled("unreadable", f"{type(problem).__name__}: {problem}")) from None
     except ScenarioError as error:

@@ -122,7 +122,7 @@ def with_value(frames):
         if k != 2:
             rows.append((name, "payback_days", "days", 47.0 + k, 45.0, 49.0, *((0.0,) * 3 if k == 0 else (1.0, -2.0, 4.0))))
         if k:
-            rows.append((name, "roi", "ratio", *[(1.6, 1.4, 1.8), (0.7, 0.5, 0.9), (1.1, 0.9, 1.3)][k - 1], *missing))
+            rows.append((name, "roi", "times", *[(0.6, 0.4, 0.8), (-0.3, -0.5, -0.1), (0.1, -0.1, 0.3)][k - 1], *missing))
     return replace(frames, summary=pd.concat([frames.summary, pd.DataFrame(rows, columns=columns)], ignore_index=True))
 
 
@@ -135,6 +135,7 @@ def test_cost_payback_and_return_stand_in_the_first_table_where_a_summary_has_th
     assert (cells[first]["cac"].value, cells[first]["cac"].difference, cells[first]["cac"].tone) == ("¥12.00", "+¥0.30", "bad")
     assert cells[second]["payback_days"].value == "not within the run"
     assert cells[first]["payback_days"].said == "not distinguishable"
+    assert cells[first]["roi"].value == "60.0\u00a0%"
     assert [cells[s]["roi"].said for s in (first, second, third)] == [
         "earns back more than it costs",
         "earns back less than it costs",
@@ -149,7 +150,7 @@ def test_the_counterfactual_of_a_return_is_named():
     page = Page(render(frames))
     text = "".join(page.text)
     assert "ROI of incentives against “Baseline”" in text
-    assert re.search(r"The extra incentives of “Coupons.*” return 0.70 for each 1 spent \(95\u00a0?.?% interval 0.50 to 0.90\)", text)
+    assert re.search(r"ROI of the extra incentives of “Coupons.*”: −30\u00a0% \(95 % interval −50 to −10\)", text)
     assert {"def-cac", "def-payback_days", "def-roi"} <= set(page.ids) and "extra incentive cost" in text
 
 

@@ -11,7 +11,7 @@ import run
 import sim.levers
 from sim.scenario import load_scenario
 
-VERBS = ["simulate", "compare", "validate", "show", "levers", "schema"]
+VERBS = ["simulate", "compare", "validate", "show", "levers", "schema", "verify"]
 SHARED = ["users", "days", "replications", "seed", "threads", "out", "set", "export", "lang", "quiet", "json"]
 
 

@@ -66,19 +66,23 @@ def values(name: str) -> st.SearchStrategy[dict]:
         )
         rest = {k: v for k, v in table.items() if k not in ("thresholds", "discounts")}
         return st.tuples(ladder, _block(rest)).map(lambda both: both[0] | both[1])
-    if name == "promotions":
-        rest = {k: v for k, v in table.items() if k not in CALENDAR}
-        return st.tuples(st.fixed_dictionaries({}, optional=CALENDAR), _block(rest)).map(lambda both: both[0] | both[1])
-    return _block(table).map(_nested)
+    lists = DATED.get(name, {})
+    plain = {k: v for k, v in table.items() if k not in lists}
+    return st.tuples(st.fixed_dictionaries({}, optional=lists), _block(plain)).map(lambda both: both[0] | _nested(both[1]))
 
 
-CALENDAR = {
-    "dates": st.lists(st.sampled_from([229, 618, 620, 625, 705, 20250616, 20250801]), max_size=12),
-    "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
-    "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
-    "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
+DATES = st.lists(st.sampled_from([229, 528, 608, 618, 620, 625, 705, 20250616, 20250801]), max_size=12)
+DATED = {
+    "promotions": {
+        "dates": DATES,
+        "lasts_days": st.lists(st.integers(1, 20), min_size=1, max_size=1),
+        "depth": st.lists(st.floats(0.0, 1.0), min_size=1, max_size=1),
+        "demand": st.lists(st.floats(1.0, 20.0), min_size=1, max_size=1),
+    },
+    "events": {"dates": DATES, "days": st.lists(st.integers(0, 60), max_size=5)},
+    "competition": {"promo_dates": DATES},
 }
-"""Festivals a scenario may write, many of them within the days lived here."""
+"""Lists that a scenario may write of a lever with dates, many of them within the days lived here."""
 
 
 def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:
@@ -104,6 +108,8 @@ def _value(entry: dict) -> st.SearchStrategy:
         return st.none() | st.floats(0.0, 2_000.0)
     if isinstance(default, int):
         return st.integers(low, min(high, max(3 * default, 60)))
+    if low < 0.0:
+        return st.floats(low, high)
     return st.floats(max(low, 0.001), min(high, max(3.0 * default, 1.0))) | st.just(max(float(low), 0.001))
 
 

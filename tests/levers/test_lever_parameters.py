@@ -13,6 +13,19 @@ from sim.parameter import specification
 
 SHIPPED = [name for name, lever in levers().items() if lever.module.__name__.startswith("sim.levers.")]
 BASE = {
+    "content": {"posts_per_day": 5.0},
+    "events": {"attendee_cost": 1.0, "glow": 2.0},
+    "competition": {"homogeneity": 1.0, "multi_homing": 1.0, "price": 0.8},
+    "save": {
+        "idle_days": 3,
+        "every_days": 10,
+        "contacts": 3,
+        "remind": 0.5,
+        "offer": 5.0,
+        "expiry_days": 10,
+        "response": -1.0,
+        "until_days": 20,
+    },
     "membership": {"join_rate": 0.3, "min_orders": 0, "trial_days": 8, "period_days": 8, "again_days": 5, "renewal_a": 0.5},
     "service": {"free_lift": 1.0},
     "feedback": {"survey_rate": 1.0, "rest_days": 5, "answers": 0.3, "lag_days": 3.0, "asked_lift": 0.5},
@@ -63,6 +76,15 @@ OTHERWISE = {
     "reward_as": "cash",
     "referral.sender_days": 0.5,
     "abuse.effort": 20.0,
+    "events.dates": [530],
+    "events.days": [12],
+    "events.size": 20,
+    "events.glow_days": 1.0,
+    "competition.promo_dates": [530],
+    "save.rule": "uplift",
+    "save.until_days": 5,
+    "save.felt_days": 10,
+    "save.dissatisfied": -0.9,
     "promotions.dates": [620],
     "promotions.lasts_days": [5],
     "promotions.depth": [0.4],
@@ -97,6 +119,8 @@ OTHERWISE = {
 """The value to change to, where twice the one before shows nothing or is not allowed; by name, or by lever and name."""
 
 NEEDS = {
+    "save.accuracy": {"rule": "uplift", "response": 0.2},
+    "save.contacts": {"contacts": 1},
     "service.return_fee": {"returns": "fee"},
     "service.fee_deters": {"returns": "fee"},
     "service.fee_hurt": {"returns": "fee"},
@@ -113,7 +137,7 @@ NEEDS = {
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
 WORLDS = {
-    **dict.fromkeys(("delivery", "trust", "membership", "service", "feedback"), FAILING),
+    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
     **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
     "referral": {**MARKET, **FAILING},
 }
@@ -122,6 +146,7 @@ WORLDS = {
 AROUND = {
     "points": {"community": {}},
     "abuse": {"onboarding": {}},
+    "events": {"community": {"contagion_visit": 2.0}},
     "membership": {"tiers": {"thresholds": [10.0], "discounts": [0.0], "status_stay": 1.0}},
     "feedback": {"assortment": {"quality": 1.0}},
 }

@@ -124,7 +124,7 @@ def test_figures_of_a_table_too_large_for_memory_are_those_of_the_whole_table(sc
     assert len(condensed.daily) == 2 * (40 + 3) < len(whole.daily) == 2 * 3 * 41
 
     def drawn(tables) -> dict[str, bytes]:
-        return {p.name: p.encode(p.figure(), "svg") for p in pictures(tables) if p.source == "daily.csv"}
+        return {p.name: p.encoded("svg") for p in pictures(tables) if p.source == "daily.csv"}
 
     assert len(drawn(whole)) == 1
     assert drawn(condensed) == drawn(whole)

@@ -1,0 +1,81 @@
+"""Content 内容资讯: an editorial feed that people come to read; visits without orders.
+
+Every day's posts join a stock of fresh ones, F ← keep·F + posts·quality, which brings f = F/(F + half) of the most it can: twice the posts do
+not bring twice the readers. A reader comes by more often by the log-rate L = lift·f, but whoever comes to read does not come to buy: the
+order decision on each visit is pulled by −(1 − intent)·L, so visits grow by e^L and orders only by about e^(intent·L). What reading does for
+keeping people is what visiting does: it feeds the habit and delays dormancy. No size here is published; the posts cost the same
+however many people read them.
+"""
+
+from __future__ import annotations
+
+from sim.chance import chance, purpose
+from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
+from sim.parameter import MONEY, minor_units, param
+from sim.rule import rule
+
+READER, READ = purpose("content.reader"), purpose("content.read")
+PLACES = 256
+"""Steps in which a user's taste for reading is kept."""
+BAND = 0.125
+"""Width of the band in which the fullness of the feed may move without waking those who have nothing to do."""
+
+
+class Parameters(LeverParameters):
+    posts_per_day: float = param(1.0, "posts/day", "published by the platform", ge=0, le=1_000, source="design")
+    quality: float = param(0.5, "share", "0: nobody reads it, 1: the best one can imagine", ge=0, le=1, source="design")
+    production_cost: float = param(20.00, MONEY, "of one post", ge=0, le=100_000, source="design")
+    reader_share: float = param(0.5, "share", "of users who like to read", ge=0, le=1)
+    lift: float = param(0.40, "log-rate", "visits of a reader, with an endless supply of fresh posts of the best quality", ge=0, le=3)
+    intent: float = param(0.10, "share", "of the usual readiness to buy on the visits that come of it", ge=0, le=1)
+    half_posts: float = param(2.5, "posts", "fresh posts of the best quality that bring half of the most", ge=0.01, le=10_000)
+    fresh_keep: float = param(0.80, "share/day", "of posts still fresh on the next day", ge=0, le=0.999)
+
+
+COLUMNS = {
+    "taste": Column("u1", "1/256", "place among the users, those who like to read most first", daily=True),
+    "reads": Column("i4", "visits", "on which the feed was read so far"),
+}
+COUNTERS = {"reads": Counter("visits", "on which the feed was read today")}
+ACCOUNTS = {"production": Account("cost", "posts published")}
+SHARED = {
+    "stock": Shared(0.0, "posts", "fresh, by quality"),
+    "fullness": Shared(0.0, "share", "what they bring of the most they can"),
+    "fullness_low": Shared(0.0, "share", "and at least, as long as nobody is woken"),
+    "fullness_high": Shared(0.0, "share", "and at most, as long as nobody is woken"),
+}
+LAWS = {"reads counted = reads of all users": lambda total, own: total["reads"] == int(own["reads"].sum())}
+
+
+def draw(own, traits, p: Parameters) -> None:
+    """How much each user likes to read."""
+    own["taste"] = traits.luck(READER) * PLACES
+
+
+def overnight(night: Night) -> None:
+    """Posts age, new ones join them; what they cost is paid, to the minor unit over any number of days."""
+    p, shared = night.parameters, night.shared
+    posts = p.posts_per_day if p.active else 0.0
+    shared["stock"] = shared["stock"] * p.fresh_keep + posts * p.quality
+    night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_posts), BAND)
+    a_day = posts * minor_units(p.production_cost)
+    night.post("production", int(a_day * night.day) - int(a_day * (night.day - 1)))
+
+
+@rule("offer")
+def call(u, own, p, t, m):
+    """Fresh posts bring readers by."""
+    if own.taste < p.reader_share * PLACES:
+        lift = p.strength * p.lift
+        t.visit_pull += lift * p.fullness
+        t.headroom += lift * (p.fullness_high - p.fullness)
+
+
+@rule("visit")
+def read(u, own, p, t, m):
+    """Who came to read did not come to buy; the fuller the feed, the likelier it is read."""
+    if own.taste < p.reader_share * PLACES:
+        t.order_pull -= (1.0 - p.intent) * p.strength * p.lift * p.fullness
+        if chance(t.key, u.id, t.day, READ, t.visit) < p.fullness:
+            own.reads += 1
+            m.reads += 1
