@@ -56,12 +56,13 @@ def wait_outside(u, ps, t, m):
     """A prospect's day: not reached, or the day of entry, with a first order where the scenario says so."""
     p = ps.core
     c = m.core
-    if p.market and t.day > 0:
+    if p.market:
         be_near(u, p, t)
         reach(u, ps, t, m)
-        be_reached(u, p, t, c)
-        if t.channel >= 0:
-            lead(u, ps, t, m)
+        if t.day > 0:  # on day 0 prospects are looked at, and nobody is reached
+            be_reached(u, p, t, c)
+            if t.channel >= 0:
+                lead(u, ps, t, m)
     sign_up(u, p, t, c)
     t.wake = u.entry_day
     if p.market:

@@ -2,7 +2,7 @@
 
 A channel's leads a day saturate: leads = S·(1 − e^(−spend/κ)), so each further lead, and with it CAC, costs more (κ/S for the first one). They are
 spread as a hazard over the prospects who are left, times each one's fit: the weight of the persona, and 1 ± targeting for the half who
-order more often and the other half, which can be told only of those who consent. Mean fit is 1 where weights have mean 1; as the
+order more often and the other half, which can be told only of those who consent (lever `privacy`). Mean fit is 1 where weights have mean 1; as the
 fitting are used up it falls, and leads with it. Who has been acquired there may visit more or less, buy larger baskets, and stay longer.
 Creatives can be tried against each other in one channel: each prospect always sees the same one of the two. Media are paid whoever comes; without
 a market (`entry: market`) nobody does. Forms and effects are assumptions: published numbers of this kind are vendors' own.

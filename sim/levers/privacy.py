@@ -85,10 +85,19 @@ def overnight(night: Night) -> None:
         night.wake_everybody()
 
 
+@rule("reach")
+def be_unknown(u, own, p, t, m):
+    """Whoever would refuse has refused elsewhere, too: media cannot be targeted at them."""
+    u.consent = 1
+    if chance(t.key, u.id, -1, CONSENT, 0) < p.strength * p.refusing:
+        u.consent = 0
+
+
 @rule("join")
 def ask(u, own, p, t, m):
     """At sign-up everybody is asked, or told, and some refuse."""
     own.choice = AGREED
+    u.consent = 1
     if chance(t.key, u.id, -1, CONSENT, 0) < p.strength * p.refusing:
         own.choice = REFUSED
         u.consent = 0

@@ -109,8 +109,7 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting contacts as the budgets can bear."""
     p = night.parameters
-    waiting = night.own["due"] == 1
-    night.shared["threshold"] = budget.grant(night, waiting, BID, p.budget, committed(night.total, p), highest_cost(p))
+    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
 
 
 @rule("offer")
@@ -178,9 +177,9 @@ def watch(u, own, p, t, m):
             seen = t.day
         first = own.next_day - 1
         if p.rule == RISK:
-            chosen = t.day - seen < p.until_days
             if u.satisfaction > p.dissatisfied:
                 first = max(first, seen + p.idle_days - 1)
+            chosen = max(first, t.day) - seen < p.until_days
         else:
             estimate = p.accuracy * own.sensitivity + p.blur * own.noise
             chosen = p.response + p.spread * p.accuracy * estimate > 0.0

@@ -89,6 +89,10 @@ MOVES = {
     "targeted ads reach people who visit more often": (
         UP, visits_each(3), {"channels": {**ONLY_ADS, "ads": {"targeting": 0.9}}}, {"channels": {**ONLY_ADS, "ads": {"targeting": 0.0}}}
     ),
+    "privacy by default makes targeting miss": (
+        DOWN, visits_each(3), {"channels": {**ONLY_ADS, "ads": {"targeting": 0.9}}, "privacy": {"opt_in_share": 0.0, "transparency": 0.0}},
+        {"channels": {**ONLY_ADS, "ads": {"targeting": 0.9}}},
+    ),
     "a shorter form brings sign-ups": (UP, counter("new_users"), {"signup": {"steps": 2}}, {"signup": {"steps": 6}}),
     "so does a quick login": (UP, counter("new_users"), {"signup": {"steps": 6, "quick_login": 0.6}}, {"signup": {"steps": 6}}),
     "so does a gift": (UP, counter("new_users"), {"signup": {"steps": 6, "gift": 8.0}}, {"signup": {"steps": 6}}),
