@@ -1,10 +1,10 @@
 """Where nothing else acts, the members who still pay after t renewals are the sBG's share B(a, b + t)/B(a, b) (Fader & Hardie 2007)."""
 
-import closed_forms as exact
 import numpy as np
 import pytest
 from judge import THREADS, hold, hold_counts
 
+from analysis.evidence import closed_forms as exact
 from sim.model import LifecycleModel
 from sim.scenario import Scenario
 
