@@ -29,7 +29,7 @@ if __name__ == "__main__":
 from sim.scenario import ScenarioError, load_scenario  # noqa: E402
 
 MOST_SECONDS, MOST_BYTES, MOST_FILE = 0.25, 64 * 2**20, 262_144
-HINT = re.compile(r"; |expected|such as|choose|must be|needs|did you mean", re.ASCII)
+HINT = re.compile(r"; |expected|such as|choose|must be|needs|write|did you mean", re.ASCII)
 PIECES = [
     "&a ", "*a", "<<: *a", "!!set {a}", "!!python/object/apply:os.system [id]", ".nan", "-.inf", "1e999", "9" * 400, "012", "0x1F", "12:30",
     "yes", "~", "null", "\t", "\r", "\x00", "\ufeff", "\u202e", "\u00a0", "\u200b", "é", "新", "[", "]", "{", "}", "[" * 30, "{a: " * 20,
@@ -41,9 +41,10 @@ PIECES = [
 
 
 def corpus() -> list[str]:
-    """The files that are mutated."""
+    """The files that are mutated: as many good ones, some several times, as bad ones."""
     bad = [path.read_bytes().decode("utf-8", "replace") for path in sorted((ROOT / "tests" / "faults" / "bad").glob("*.yaml"))]
-    return [path.read_text("utf-8") for path in sorted((ROOT / "scenarios").rglob("*.yaml"))] + [t for t in bad if len(t) < 20_000]
+    good = [path.read_text("utf-8") for path in sorted((ROOT / "scenarios").rglob("*.yaml"))]
+    return bad + good * max(1, len(bad) // len(good))
 
 
 def mutated(luck: random.Random, text: str, other: str) -> bytes:

@@ -159,16 +159,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "渐变只能从一个数走到另一个数，而 '{key}' 起初不是数；请去掉 ramp_days",
     ),
     "policy_number": (
-        "a policy moves numbers and switches, and '{key}' is {what}",
-        "策略只能调整数值和开关，而 '{key}' 是{what}",
+        "a policy moves numbers and switches, and '{key}' is {what}; name another parameter",
+        "策略只能调整数值和开关，而 '{key}' 是{what}；请指定其他参数",
     ),
     "policy_step": (
         "'{key}' is not a number at first, so nothing can be added to it or multiplied; use to, or give it a number",
         "'{key}' 起初不是数，无法相加或相乘；请用 to，或先给它一个数",
     ),
     "policy_aim": (
-        "is {what}, which lies outside the policy's own limits",
-        "是{what}，超出了该策略自己的上下限",
+        "is {what}, which lies outside the policy's own limits; aim between them, or widen them",
+        "是{what}，超出了该策略自己的上下限；请取两者之间的值，或放宽上下限",
     ),
     "unknown_metric": (
         "there is no metric '{key}' here; {instead}",

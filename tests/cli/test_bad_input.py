@@ -178,7 +178,7 @@ def test_an_out_that_may_not_be_written_to_is_refused(command, folder, monkeypat
 
 def test_an_unknown_lever_is_answered_with_the_nearest(command):
     assert command("levers", "poinst").err == "there is no lever 'poinst'; did you mean 'points'?\n"
-    assert command("levers", "xyzzy").err.startswith("there is no lever 'xyzzy'; there are community, coupons, ")
+    assert command("levers", "xyzzy").err.startswith("there is no lever 'xyzzy'; there are abuse, alliances, ")
     assert command("levers", "poinst").code == 2
 
 
