@@ -31,7 +31,8 @@ class LifecycleModel(MesaSurface):
     number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of
     one seed apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``kinds`` names further
     levers to compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order
-    (``orders()``). ``before_day`` is called with the model and the record of each day before anybody lives it.
+    (``orders()``). ``before_day`` is called with the model and the record of each day before anybody lives it,
+    ``after_day`` with the model once everybody has.
 
     Day 0, the day of entry, has been lived once the model is made; ``step()`` lives the next day.
     """
@@ -49,6 +50,7 @@ class LifecycleModel(MesaSurface):
         kinds: dict[str, str] | None = None,
         list_orders: bool = False,
         before_day: Callable[[LifecycleModel, np.ndarray], None] | None = None,
+        after_day: Callable[[LifecycleModel], None] | None = None,
     ) -> None:
         if driver not in DRIVERS:
             raise ValueError(f"there is no driver {driver!r}; choose from {', '.join(DRIVERS)}")
@@ -84,7 +86,7 @@ class LifecycleModel(MesaSurface):
         self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None
-        self._before_day = before_day
+        self._before_day, self._after_day = before_day, after_day
         self.collect_by_default()
         self._live_a_day(0)
 
@@ -132,6 +134,8 @@ class LifecycleModel(MesaSurface):
         else:
             counters = engine.live_compiled(self, today, self.threads, self._threads())
         self.close_day(counters)
+        if self._after_day is not None:
+            self._after_day(self)
 
     def close_day(self, counters: np.ndarray) -> None:
         """Enter a day's counters, shape (chunks,), in the history, with what was posted overnight."""

@@ -158,7 +158,6 @@ class _Teller:
             if not 0 <= self.user < len(model.rows):
                 raise IndexError(f"there is no user {self.user}: this world has the users 0 to {len(model.rows) - 1}")
             self.live = plain_day(model.levers, self.watcher)
-        self.check(model)
         user, watcher = self.user, self.watcher
         self.row = _bytes_of(model, user).copy().view(model.rows.dtype)
         u, policy, t = Row(self.row, 0, columns_of(self.row)), plain(model.policy), plain(today)
@@ -198,8 +197,7 @@ def _bytes_of(model: LifecycleModel, user: int) -> np.ndarray:
 def life(scenario: Any, user: int, *, replication: int = 0, users: int | None = None, days: int | None = None) -> Life:
     """The life of one user of a scenario's world. Raises ``IndexError`` where the world has no such user."""
     teller = _Teller(user)
-    model = LifecycleModel(scenario, users=users, days=days, replication=replication, before_day=teller).run()
-    teller.check(model)
+    model = LifecycleModel(scenario, users=users, days=days, replication=replication, before_day=teller, after_day=teller.check).run()
     row = model.rows[user]
     traits: dict[str, float | str] = {
         "visits_per_week": float(row["visit_rate"]) * DAYS_A_WEEK,

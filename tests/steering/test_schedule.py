@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from anything import columns, differences
 from steered import model, steered, values
 
 from sim.lever import levers
+from sim.story import life
 
 WEEKLY = {"coupons": {"every_days": 7, "min_spend": 0.0, "attention": 5.0, "face_value": 5.0}}
 
@@ -113,3 +116,29 @@ def test_what_only_the_beginning_reads_is_known_for_every_lever():
     assert "opt_in" in levers()["messaging"].drawn_once
     assert "poster_share" in levers()["community"].drawn_once
     assert not levers()["coupons"].drawn_once
+
+
+def test_the_life_of_a_user_whose_rhythm_changes_is_told_without_departing_from_it():
+    changes = {
+        "mail": {"path": "levers.messaging.email.per_week", "to": 5, "on": "2025-03-08"},
+        "habit": {"path": "behaviour.habit_lift", "to": 1.0, "on": "2025-03-15", "ramp_days": 10},
+    }
+    world = steered({"messaging": {}}, users=50, schedule=changes, experiments={"e": {"levers": ["messaging"], "on": "2025-03-04"}})
+    for user in range(12):
+        assert len(life(world, user).days) == 41
+
+
+def test_a_steered_model_that_was_pickled_in_the_middle_goes_on_as_if_nothing_had_been():
+    world = steered(
+        {"coupons": WEEKLY["coupons"], "messaging": {}}, users=80,
+        schedule=plan("levers.coupons.face_value", 9, "2025-03-12", ramp_days=10),
+        policies={"p": {"metric": "orders", "below": 50, "path": "levers.messaging.email.per_week", "add": 1, "cool_down_days": 6}},
+        experiments={"e": {"levers": ["messaging"], "on": "2025-03-06", "until": "2025-03-30"}},
+    )
+    whole, half = model(world), model(world)
+    for _ in range(20):
+        half.step()
+    other = pickle.loads(pickle.dumps(half)).run()
+    assert differences(whole.run(), other) == []
+    assert whole.steering.log == other.steering.log and len(other.steering.log) > 3
+    assert (whole.steering.trials[0].read(whole)["arms"] == other.steering.trials[0].read(other)["arms"]).all()
