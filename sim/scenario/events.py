@@ -36,9 +36,26 @@ class Events(Reader, Scanner, Parser):
 
     def __init__(self, text: str) -> None:
         self._ready = False
+        self._mark: yaml.Mark | None = None
         Reader.__init__(self, text)
         Scanner.__init__(self)
         Parser.__init__(self)
+
+    def get_mark(self) -> yaml.Mark:
+        """Where we are; the same mark as long as we stay."""
+        if self._mark is None or self._mark.index != self.index:
+            self._mark = super().get_mark()
+        return self._mark
+
+    def parse_node(self, block: bool = False, indentless_sequence: bool = False) -> yaml.Event:
+        """The event that begins here; a scalar without anchor or tag by a short way."""
+        token = self.peek_token()
+        if type(token) is not ScalarToken:
+            return super().parse_node(block, indentless_sequence)
+        self.get_token()
+        self.state = self.states.pop()
+        implicit = (token.plain, not token.plain)
+        return yaml.ScalarEvent(None, None, implicit, token.value, token.start_mark, token.end_mark, style=token.style)
 
     def need_more_tokens(self) -> bool:
         """Whether the next token is not final yet."""
