@@ -130,7 +130,7 @@ def kind_of(value: object) -> Phrase:
     return english.format(text=text), chinese.format(text=text)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Frame:
     """A mapping or list that is being read. ``name`` is the key that waits for its value."""
 
@@ -192,6 +192,9 @@ class _Builder:
             loader.dispose()
 
     def _take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.CollectionEndEvent):
+            self.stack.pop()
+            return
         mark = event.start_mark
         at = self.place(mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
@@ -209,8 +212,6 @@ class _Builder:
             path = self._path()
             node = self._put({} if isinstance(event, yaml.MappingStartEvent) else [], at)
             self.stack.append(_Frame(node, path))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self.stack.pop()
         elif isinstance(event, yaml.AliasEvent):
             self._count(at)
             self._fault(at, "alias", name=event.anchor)
@@ -298,6 +299,8 @@ class _Builder:
             return None
         if text in _SWITCH:
             return _SWITCH[text]
+        if text[0] not in "0123456789+-.":
+            return text
         if _INT.match(text) or _OCTAL.match(text) or _HEX.match(text):
             if len(text.lstrip("+-")) > MAX_DIGITS:
                 self._fault(at, "digits")

@@ -25,7 +25,7 @@ class Broken:
 BROKEN = Broken()
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One value: a scalar, ``dict[str, Node]`` or ``list[Node]``, with the place of the value and of its key."""
 
