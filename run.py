@@ -122,7 +122,7 @@ def show(scenario: Path, origin: bool, settings: Sequence[str], as_json: bool, *
         click.echo(render_resolved(plan, origin=origin), nl=False)
 
 
-@cli.command(chinese="杠杆目录：每个参数的单位、范围、默认值和来源。")
+@cli.command(chinese="杠杆目录：每个参数的单位、范围、默认值和来源；也可查看场景文件的一节，如 population。")
 @click.argument("name", required=False)
 @option(
     "--json",
@@ -133,10 +133,10 @@ def show(scenario: Path, origin: bool, settings: Sequence[str], as_json: bool, *
 )
 @language()
 def levers(name: str | None, as_json: bool) -> None:
-    """The catalogue of levers: parameters with unit, range, default and source."""
-    from analysis.catalogue import catalogue, render
+    """The catalogue of levers: parameters with unit, range, default and source; also of a block of a scenario, such as population."""
+    from analysis.catalogue import catalogue, render, world
 
-    table = catalogue()
+    table = catalogue() if name is None else catalogue() | world()
     if name is not None and name not in table:
         import difflib
 

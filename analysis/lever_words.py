@@ -1,10 +1,15 @@
-"""What levers and what belongs to them are called in Chinese. Lever files are written in English and give the field's Chinese name once."""
+"""What levers and what belongs to them are called in the language spoken.
+
+Lever files are written in English and give the field's Chinese name once; what else they say stands in Chinese in `sim/words`. Units, kinds
+and accounts, which many of them share, are here.
+"""
 
 from __future__ import annotations
 
 import re
 
 from analysis.language import Both, say, spoken
+from sim import words
 from sim.parameter import ASSUMPTION, DESIGN
 
 _HEAD = re.compile(r"(?P<english>[^:\u4e00-\u9fff]+?)\s*(?P<chinese>[\u4e00-\u9fff][^:]*)?:")
@@ -33,9 +38,15 @@ UNITS = {
     "invitations": "次邀请",
     "lead": "条线索",
     "leads": "条线索",
+    "1/256": "1/256",
+    "1/day": "1/天",
+    "1/lead": "1/线索",
+    "1/message": "1/条",
+    "1/year": "1/年",
     "level": "级",
     "levels": "级",
     "log": "对数",
+    "logit": "对数几率",
     "log-rate": "对数率",
     "message": "条",
     "messages": "条",
@@ -48,6 +59,7 @@ UNITS = {
     "order": "单",
     "orders": "单",
     "parcels": "件包裹",
+    "parts": "份额",
     "per message": "每条",
     "periods": "期",
     "point": "分",
@@ -66,6 +78,8 @@ UNITS = {
     "step": "步",
     "steps": "步",
     "surveys": "份问卷",
+    "the metric's": "同指标",
+    "the parameter's": "同参数",
     "times": "倍",
     "user": "人",
     "users": "人",
@@ -143,13 +157,25 @@ def lever_name(name: str, doc: str) -> str:
     return head["chinese"].strip() if spoken() == "zh" and head and head["chinese"] else name
 
 
-def lever_line(doc: str) -> str:
-    """What a lever is, in a line; its name in front is the one of the language spoken, the rest is as its file says."""
+def lever_line(name: str, doc: str) -> str:
+    """What a lever is, in a line; in Chinese it begins with the field's name, and is its file's English where there is no translation."""
     line = doc.splitlines()[0] if doc else ""
     head = _HEAD.match(line)
     if spoken() == "en" or head is None or not head["chinese"]:
         return line
-    return f"{head['chinese'].strip()}（{head['english'].strip()}）：{line[head.end() :].strip()}"
+    told = words.about(name, doc)[0] or line[head.end() :].strip()
+    return f"{head['chinese'].strip()}（{head['english'].strip()}）：{told}"
+
+
+def lever_text(name: str, doc: str) -> str:
+    """All that a lever's file says about it: the line, and the paragraphs below it."""
+    told = words.about(name, doc)[1] if spoken() == "zh" else ""
+    return f"{lever_line(name, doc)}\n\n{told}" if told else "\n".join([lever_line(name, doc), *doc.splitlines()[1:]])
+
+
+def told(text: str, said_by: str) -> str:
+    """A text of one of the simulator's own modules (``coupons``) in the language spoken."""
+    return text if spoken() == "en" else words.chinese(text, said_by)
 
 
 def unit(text: str) -> str:
@@ -174,4 +200,4 @@ def origin(source: str, grade: str) -> str:
     """What stands behind a parameter: a decision, an assumption, or a source with its grade."""
     if source in ORIGINS:
         return str(ORIGINS[source])
-    return source + (say(f" (grade {grade})", f"（{grade} 级）") if grade else "")
+    return told(source, "sources") + (say(f" (grade {grade})", f"（{grade} 级）") if grade else "")
