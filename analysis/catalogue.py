@@ -115,8 +115,11 @@ def world() -> dict[str, dict[str, Any]]:
 
 def _told(parameters: dict[str, dict[str, Any]], said_by: str) -> dict[str, dict[str, Any]]:
     """Parameters with their meaning in the language spoken, and every fact as JSON has it: a date as text."""
-    plain = {name: {k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in facts.items()} for name, facts in parameters.items()}
-    return {name: facts | {"meaning": lever_words.told(facts["meaning"], said_by)} for name, facts in plain.items()}
+    out = {}
+    for name, facts in parameters.items():
+        plain = {k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in facts.items()}
+        out[name] = plain | {"meaning": lever_words.told(facts["meaning"], said_by)}
+    return out
 
 
 def render(table: dict[str, dict[str, Any]], whole: bool) -> str:

@@ -1,4 +1,7 @@
-"""One page a lever for docs/levers in English and docs/levers/zh in Chinese, and one on the rest of a scenario: ``python -m analysis.pages``."""
+"""One page a lever for docs/levers in English and docs/levers/zh in Chinese, and one on the rest of a scenario.
+
+Written by ``python -m analysis.pages``.
+"""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ WORDS = {
         "in brackets: difference against {baseline}; ≈ not distinguishable", "括号内：相对 {baseline} 的差异；≈ 差异不显著"
     ),
     "valid": Both("{file}: ok ({name})", "{file}: 没有问题（{name}）"),
+    "default": Both("default", "默认值"),
     "no baseline": Both(
         "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
         "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.lever import TOUCHED, Lever, LeverParameters, levers
-from sim.parameter import ASSUMPTION, DESIGN, Parameters, nested_block, specification
+from sim.parameter import Parameters, nested_block, specification
 from sim.scenario.check import BLOCKS
+from sim.scenario.jsonschema import OWN_WORDS, TEXT_MEANING
 from sim.scenario.plans import SECTION_MEANING, SECTIONS, Aim
 from sim.steering.metric import RATES
 
@@ -58,7 +59,8 @@ def said() -> dict[str, dict[str, str]]:
     out["plans"] = dict(of_block(Aim, "for.")) | {f"meaning {name}": text for name, text in SECTION_MEANING.items()}
     out["plans"] |= {p: t for name, block in SECTIONS.items() for p, t in of_block(block, f"{name}.")}
     out["metric"] = {name: rate.meaning for name, rate in RATES.items()}
-    out["sources"] = {text: text for text in sources() if text not in (DESIGN, ASSUMPTION)}
+    out["sources"] = {text: text for text in sources()}
+    out["jsonschema"] = TEXT_MEANING | OWN_WORDS
     lines = {module: {place: " ".join(text.split()) for place, text in texts.items()} for module, texts in out.items()}
     lines["plans"] = {p: t for p, t in lines["plans"].items() if t not in lines["schema"].values()}
     return lines

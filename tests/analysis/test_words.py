@@ -43,7 +43,7 @@ def test_every_english_text_has_a_chinese_one_and_no_chinese_one_is_left_over(mo
 
 
 def test_there_is_a_catalogue_for_every_module_that_says_something_and_no_other():
-    assert {file.stem for file in words.FOLDER.glob("*.toml")} == set(SAID)
+    assert {file.stem for file in words.FOLDER.glob("*.toml")} == {*SAID, "units"}
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -110,6 +110,8 @@ def test_every_unit_and_account_is_said_in_chinese():
     units |= {one.unit for lever in OWN.values() for table in (lever.columns, lever.counters, lever.shared) for one in table.values()}
     with speaking("zh"):
         assert [unit for unit in units if LATIN.search(lever_words.unit(unit))] == []
+    used = units | {part for unit in units for part in unit.split("/")}
+    assert set(words.catalogue("units")["words"]) - used == set()
     assert {name for lever in OWN.values() for name in lever.accounts} <= set(lever_words.ACCOUNTS)
 
 
