@@ -286,10 +286,12 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
 
         def draw(result: Any, place: Path) -> list[Path]:
             progress(1, 1, "drawing")
+            from analysis.named import in_language
             from analysis.plots import pictures, write_plots
             from analysis.report import write_report
             from analysis.result import left_out
 
+            result = in_language(result)
             drawn = result.comparable()
             made = pictures(drawn)
             return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]

@@ -94,6 +94,9 @@ class Talk:
 
     def end(self, folder: Path, result: Any) -> None:
         """Say where the result lies."""
+        from analysis.named import in_language
+
+        result = in_language(result)
         drawn = result.comparable().scenarios
         apart = [n for n in result.scenarios if n not in drawn]
         if apart:
@@ -140,9 +143,11 @@ class Talk:
         from rich.table import Table
 
         from analysis.metrics import headline, metric
+        from analysis.named import in_language
         from analysis.number import written
         from analysis.result import currency
 
+        result = in_language(result)
         frame = result.summary.set_index(["scenario", "metric"])
         first = headline(frame.loc[result.baseline].index)
         shown = [m for m in (first, *COLUMNS) if m is not None]
