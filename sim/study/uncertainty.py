@@ -31,9 +31,6 @@ from sim.study.tally import share
 from sim.study.tornado import COLUMNS as TORNADO_COLUMNS
 from sim.study.tornado import tornado
 
-SETS = 64
-"""Parameter sets unless another number is asked for."""
-
 LEVEL, DIFFERENCE = "level", "difference"
 COLUMNS = (
     "scenario", "metric", "unit", "quantity", "sets", "replications", "mean", "sampling_ci_low", "sampling_ci_high",
@@ -42,7 +39,7 @@ COLUMNS = (
 """Columns of ``uncertainty.csv``. ``quantity``: the level, or the paired difference from the first scenario. ``mean``: over all sets.
 ``sampling_ci``: 95 % interval of one study of R replications around it, parameters known. ``parameter_low`` to ``high``: where 95 % of
 the sets lie, luck taken out. The shares are of the variance of one study whose parameters are not known; they add up to 1.
-``sets_above_zero``: the share of sets whose own mean is above 0."""
+``sets_above_zero``: the share of sets in which it is above 0, luck taken out."""
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 FANNED = ("bracket_30", "rolling")
@@ -191,7 +188,7 @@ def _lines(names: Sequence[str], found: Found, units: Mapping[str, str]) -> Iter
         of_parameters = float(parts.parameter_variance) / whole if whole > 0 else float("nan")
         yield dict(zip(COLUMNS, (
             name, metric, units[metric], quantity, *y.shape, mean, mean - half, mean + half, float(low), float(high),
-            of_parameters, 1.0 - of_parameters, float((y.mean(axis=1) > 0).mean()),
+            of_parameters, 1.0 - of_parameters, float((parts.truths > 0).mean()),
         ), strict=True))  # fmt: skip
 
 
