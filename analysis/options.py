@@ -38,11 +38,11 @@ class Told(click.Command):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """The command line taken apart; an option that may stand without its number gets it where no number follows."""
         bare = {name: one.bare for one in self.params if isinstance(one, Option) and one.bare is not None for name in one.opts}
-        following = [*args[1:], ""]
         words = [
-            f"{word}={bare[word]}" if word in bare and not NUMBER.fullmatch(after) else word for word, after in zip(args, following, strict=True)
+            f"{word}={bare[word]}" if word in bare and not NUMBER.fullmatch(following) else word
+            for word, following in itertools.pairwise([*args, ""])
         ]
-        return super().parse_args(context, words if bare and args else args)
+        return super().parse_args(context, words)
 
     def get_help(self, context: click.Context) -> str:
         """The help page; click's own words in it are translated."""

@@ -8,9 +8,9 @@ A thousand small studies of worlds in which the truth is known:
                  of the return on incentives the true return
     experiments  A/A tests inside the world, by user and by cluster: 5 % of the p-values may lie below .05; by period is told beside them
 
-Truth is a closed form where there is one, else the mean of all other studies (some 5,000 runs). Of 1,000 studies, luck alone moves a rate of 5 %
-by .7 points; within 5 ± 2.3 % (coverage 92.7 to 97.3 %) means within 3.3 of these. Prints a table, writes alarms.csv and, with --docs,
-docs/intervals.md; exit code 1 where a rate lies outside.
+Truth is a closed form where there is one, else the mean of all other studies (some 5,000 runs). Of 1,000 studies, luck alone moves a
+rate of 5 % by .7 points; within 5 ± 2.3 % (coverage 92.7 to 97.3 %) means within 3.3 of these. Prints a table, writes alarms.csv and, with
+--docs, docs/intervals.md; exit code 1 where a rate lies outside.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def closed(users: int, days: int) -> dict[str, float]:
     rate, leave, spend = plan.population.order_rate, plan.population.dropout, plan.population.spend
     orders = 1.0 + bgnbd_mean(days / 7.0, rate.r, rate.alpha_weeks, leave.a, leave.b)
     basket = 100.0 * spend.p * spend.v / (spend.q - 1.0)
-    return {"orders_per_user": orders, "revenue_per_user": orders * basket, "contribution_per_user": plan.economics.margin * orders * basket}
+    revenue = orders * basket
+    return {"orders_per_user": orders, "revenue_per_user": revenue, "contribution_per_user": plan.economics.margin * revenue}
 
 
 def studies(count: int, users: int, days: int, replications: int) -> Iterator[tuple[Tally, Tally, Tally]]:
@@ -234,22 +235,23 @@ PAGE = """\
 Made by `python benchmarks/alarms.py --docs`; not edited by hand.
 
 An interval of 95 % that holds the truth in 80 % of studies is worse than none. So {count} small studies of worlds whose truth is known
-({users} users, {days} days, {replications} replications; the BG/NBD of CDNOW) were run and read as a reader would read them. A rate of 5 % moves by .7 points by luck alone;
-what must hold is 5 ± 2.3 %, which is the same as a coverage of 92.7 to 97.3 %.
+({users} users, {days} days, {replications} replications; the BG/NBD of CDNOW) were run and read as a reader would read them. A rate of 5 %
+moves by .7 points by luck alone; what must hold is 5 ± 2.3 %, which is the same as a coverage of 92.7 to 97.3 %.
 
 **{kept} of {judged} rates lie inside**; the lowest is {low} %, the highest {high} %, the mean {mean} %.
 
-- *A/A tests*: an experiment without a lever inside the world. Its read-out is Welch's t over users or clusters, as in `experiments.csv`.
-  By period it is not judged: neighbouring days are alike, alternate days even more so, and in a world that still grows the trend inflates the variance
-  of both arms alike. So the test is far too careful; it shows too few effects, not too many.
-- *Two arms*: the same scenario under two seeds, read with `summary.csv`'s paired interval. With the same seed a scenario that changes nothing differs
-  by exactly 0 and cannot raise an alarm at all; `scenarios` at `strength: 0` are such. Other luck makes it an honest test of the interval.
-- *Levels* are held to closed forms where there are any (orders: BG/NBD; revenue and contribution: with gamma-gamma baskets), otherwise to the mean of all other studies.
+- *A/A tests*: an experiment without a lever inside the world, read with Welch's t over users or clusters, as in `experiments.csv`.
+  By period it is not judged: days are few and alike, and a trend widens both arms, so the test is too careful. It shows too few effects,
+  not too many.
+- *Two arms*: the same scenario under two seeds, read as `summary.csv` is. Under one seed a scenario that changes nothing (any lever at
+  `strength: 0` that costs nothing) differs by exactly 0 and can raise no alarm; other luck makes it a test of the interval.
+- *Levels* are held to closed forms where there are any (orders: BG/NBD; revenue and contribution: with gamma-gamma baskets), else to the
+  mean of all other studies.
 - *Paired differences*: a weekly coupon against none, the same people and luck; truth is the mean of all other studies. `roi` is the ratio
   of extra contribution to extra cost, with its delta-method interval.
 
-Metrics that do not vary between runs of these worlds (everybody registers, nothing is paid back) are left out. The measure is of these worlds. Where
-a metric counts a handful of users, replications may agree by luck; a figure then says *not distinguishable* (an interval without width is none).
+Metrics that do not vary between runs of these worlds (everybody registers, nothing is paid back) are left out. Where a metric counts a
+handful of users, all replications may agree by luck; an interval without width is none, and is called *not distinguishable*.
 
 {tables}"""
 

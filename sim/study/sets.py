@@ -25,7 +25,7 @@ def places(seed: int, parameter: str, count: int) -> np.ndarray:
 
     A nested Latin hypercube, one parameter at a time: scipy's scrambled Sobol' sequence fills 16, 32, 64, … equal strata with one point
     each, and each block that completes such a count is put into an order of the parameter's own, so that no two parameters go together.
-    It depends on the seed, the parameter's name and the number of the set only: neither on how many sets there are, nor on other parameters.
+    It depends on the seed, the parameter's name and the number of the set only, not on how many sets or other parameters there are.
     """
     whole = FIRST_BLOCK
     while whole < count:
