@@ -39,24 +39,31 @@ CONTRASTS = {
     "recency": "days since the last visit doubled",
     "visit_days": "days with a visit in the newest 30 doubled",
     "tenure": "days since sign-up doubled",
-    "orders": "orders so far, against none",
+    "orders": "orders so far, against {reference}",
     "basket": "mean basket doubled",
     "discount_share": "10 points more of baskets taken off by discounts",
     "dissatisfied": "experiences below what was expected, against as expected or better",
     "messages": "one message more a week",
     "member": "paying member or on trial, against neither",
     "tier": "a level above the first, against none",
-    "channel": "against the commonest channel",
-    "persona": "against the commonest persona",
+    "channel": "won by this channel, against {reference}",
+    "persona": "this persona, against {reference}",
 }
-"""Every feature, and what its ratio compares. Columns that double are log2, of 1 + days for days."""
+"""Every feature, and what its ratio compares; channels and personas are held against the commonest. Columns that double are log2, of
+1 + days for days."""
 
 SIGNS = ("recency", "visit_days")
 """How a lapse shows before it is one. Whatever drives people away does it through these, so they are left out where the ratios of all
 other features are estimated; their own ratios are with everything else alike."""
 
-ORDERS = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-6", 4, 6), ("7+", 7, np.inf))
-"""Levels of the number of orders: (name, least, most)."""
+ORDERS = (("none", 0), ("1", 1), ("2", 2), ("3", 3), ("4-6", 4), ("7+", 7))
+"""Levels of the number of orders: (name, least)."""
+
+ALIKE = 1e-6
+"""Share of a column's spread that others must leave unexplained, or it is left out: nothing tells it from them."""
+
+Feature = tuple[str, str, str, np.ndarray]
+"""A column of the design: feature, its level, what that is held against, and numbers of shape (lines,)."""
 
 
 class Lines:
@@ -87,9 +94,9 @@ def hazards(name: str, lines: Lines, scenario: Scenario) -> pd.DataFrame:
     if not seen:
         return empty
     y, user = seen["lapsed"].astype(bool), seen["run"].astype(np.int64) << 40 | seen["user"]
-    looks = [column for _, _, column in _levels(seen["look"], [str(k) for k in range(int(seen["look"].max()) + 1)])]
-    base = [np.ones(len(y)), *(look for look in looks if _rests_on_enough(look, y))]
-    found = [feature for feature in features(seen, scenario) if _rests_on_enough(feature[2], y)]
+    looks = _levels("look", seen["look"], [str(k) for k in range(int(seen["look"].max()) + 1)])
+    base = [np.ones(len(y)), *(column for *_, column in looks if _rests_on_enough(column, y))]
+    found = _apart(base, [feature for feature in features(seen, scenario) if _rests_on_enough(feature[-1], y)])
     if not found or min(y.sum(), (~y).sum()) < FEWEST * (len(base) + len(found)):
         return empty
     ratios: dict[tuple[str, str], tuple[float, float, float]] = {}
@@ -100,14 +107,15 @@ def hazards(name: str, lines: Lines, scenario: Scenario) -> pd.DataFrame:
             return empty
         beta, error = fit.beta[len(base) :], np.sqrt(np.diag(fit.covariance)[len(base) :])
         half = stats.t.ppf(0.5 + CONFIDENCE / 2, fit.clusters - 1) * error
-        ratios |= {(f, level): ends for (f, level, _), ends in zip(chosen, zip(beta, beta - half, beta + half, strict=True), strict=True)}
+        ends = zip(beta, beta - half, beta + half, strict=True)
+        ratios |= {feature[:2]: its for feature, its in zip(chosen, ends, strict=True)}
     rows = []
-    for feature, level, column in found:
+    for feature, level, reference, column in found:
         middle, low, high = (float(end) for end in ratios[feature, level])
         means = (float(plain(feature, column)[where].mean()) for where in (y, ~y))
         whole = (len(y), int(y.sum()), fit.clusters)
         ends = (float(np.exp(end)) for end in (middle, low, high))
-        rows.append((name, feature, level, CONTRASTS[feature], *ends, verdict(low, high), *means, *whole))
+        rows.append((name, feature, level, CONTRASTS[feature].format(reference=reference), *ends, verdict(low, high), *means, *whole))
     return pd.DataFrame(rows, columns=list(HAZARDS))
 
 
@@ -116,34 +124,46 @@ def plain(feature: str, column: np.ndarray) -> np.ndarray:
     return 2.0**column - 1.0 if feature in ("recency", "visit_days", "tenure") else column
 
 
-def features(seen: dict[str, np.ndarray], scenario: Scenario) -> Iterator[tuple[str, str, np.ndarray]]:
-    """The columns of the design: (feature, level, numbers of shape (lines,)), from what a panel has seen."""
+def features(seen: dict[str, np.ndarray], scenario: Scenario) -> Iterator[Feature]:
+    """The columns of the design, from what a panel has seen."""
     orders, spent = seen["orders"].astype(float), seen["spent"].astype(float)
     worth = spent > 0
-    yield "recency", "", np.log2(1.0 + seen["idle"])
-    yield "visit_days", "", np.log2(1.0 + seen["visit_days"])
-    yield "tenure", "", np.log2(1.0 + seen["age"])
-    for level, least, most in ORDERS:
-        yield "orders", level, ((orders >= least) & (orders <= most)).astype(float)
+    yield "recency", "", "", np.log2(1.0 + seen["idle"])
+    yield "visit_days", "", "", np.log2(1.0 + seen["visit_days"])
+    yield "tenure", "", "", np.log2(1.0 + seen["age"])
+    names, least = zip(*ORDERS, strict=True)
+    yield from _levels("orders", np.searchsorted(least, orders, side="right") - 1, names, first=True)
     basket = np.log2(np.where(worth, spent, 1.0) / np.maximum(orders, 1.0))
-    yield "basket", "", np.where(worth, basket - basket[worth].mean() if worth.any() else 0.0, 0.0)
+    yield "basket", "", "", np.where(worth, basket - basket[worth].mean() if worth.any() else 0.0, 0.0)
     off = 1.0 - seen["paid"] / np.where(worth, spent, 1.0)
-    yield "discount_share", "", np.where(worth, 10.0 * np.clip(off, 0.0, 1.0), 0.0)
-    yield "dissatisfied", "", (seen["satisfaction"] < 0.0).astype(float)
-    yield "messages", "", seen["messages"].astype(float)
-    yield "member", "", (seen["member"] > 0).astype(float)
-    yield "tier", "", (seen["tier"] > 0).astype(float)
-    for feature, names in (("channel", CHANNELS), ("persona", names_of("persona", scenario))):
-        for k, _, column in _levels(seen[feature], names):
-            yield feature, names[k], column
+    yield "discount_share", "", "", np.where(worth, 10.0 * np.clip(off, 0.0, 1.0), 0.0)
+    yield "dissatisfied", "", "", (seen["satisfaction"] < 0.0).astype(float)
+    yield "messages", "", "", seen["messages"].astype(float)
+    yield "member", "", "", (seen["member"] > 0).astype(float)
+    yield "tier", "", "", (seen["tier"] > 0).astype(float)
+    yield from _levels("channel", seen["channel"], CHANNELS)
+    yield from _levels("persona", seen["persona"], names_of("persona", scenario))
 
 
-def _levels(codes: np.ndarray, names: Sequence[str]) -> Iterator[tuple[int, str, np.ndarray]]:
-    """A column for each level but the commonest: (code, name, 0/1)."""
+def _levels(feature: str, codes: np.ndarray, names: Sequence[str], first: bool = False) -> Iterator[Feature]:
+    """A column for each level but one: the commonest, or the ``first`` that there is."""
     counts = np.bincount(codes, minlength=len(names))
+    held_against = int(np.flatnonzero(counts >= 2 * FEWEST)[0]) if first and counts.max() >= 2 * FEWEST else int(counts.argmax())
     for k, name in enumerate(names):
-        if k != counts.argmax() and counts[k]:
-            yield k, name, (codes == k).astype(float)
+        if k != held_against and counts[k]:
+            yield feature, name, names[held_against], (codes == k).astype(float)
+
+
+def _apart(base: Sequence[np.ndarray], found: Sequence[Feature]) -> list[Feature]:
+    """The features that can be told from the base and from those before them."""
+    known, out = np.linalg.qr(np.column_stack(base))[0], []
+    for feature in found:
+        column = feature[-1] - feature[-1].mean()
+        rest = column - known @ (known.T @ column)
+        if rest @ rest > ALIKE * (column @ column):
+            known = np.column_stack([known, rest / np.linalg.norm(rest)])
+            out.append(feature)
+    return out
 
 
 def _rests_on_enough(column: np.ndarray, y: np.ndarray) -> bool:

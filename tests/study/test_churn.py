@@ -133,7 +133,7 @@ def test_the_ratios_and_their_errors_are_those_of_statsmodels(counts, driven):
     sm = pytest.importorskip("statsmodels.api", reason="statsmodels is not installed (extra: test)")
     seen = {name.removeprefix("panel/"): column for name, column in counts.items() if name.startswith("panel/")}
     y, user = seen["lapsed"].astype(bool), seen["user"]
-    columns = [column for feature, _, column in features(seen, driven) if column.std() > 0]
+    columns = [column for *_, column in features(seen, driven) if column.std() > 0]
     x = np.column_stack([np.ones(len(y)), *columns])
     fit = complementary_log_log(x, y, user)
     glm = sm.GLM(y.astype(float), x, family=sm.families.Binomial(sm.families.links.CLogLog()))
@@ -150,6 +150,13 @@ def test_a_ratio_is_found_again_from_made_up_lapses():
     fit = complementary_log_log(x, y, np.arange(40_000) // 2)
     assert (np.abs(fit.beta - truth) < 5 * np.sqrt(np.diag(fit.covariance))).all()
     assert np.sqrt(np.diag(fit.covariance)).max() < 0.03
+
+
+def test_where_everybody_came_at_once_with_an_order_what_cannot_be_told_apart_is_left_out():
+    plan = world({}).with_values({"run.users": 1500, "population.entry": {"cohort": {"over_days": 1}}})
+    found = estimated(plan).reset_index()
+    assert set(found["feature"]) >= {"recency", "orders"} and "tenure" not in set(found["feature"])
+    assert found["contrast"].str.contains("against 1").sum() >= 3 and found["hazard_ratio"].between(0.01, 100).all()
 
 
 def test_what_cannot_be_estimated_is_said_to_be_so():
