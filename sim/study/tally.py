@@ -16,6 +16,7 @@ from sim.population import STAGES
 from sim.scenario import Scenario
 from sim.study.interval import Moments
 from sim.study.metrics import Counts, Kinds, segment_values, values
+from sim.study.reasons import Leavers
 
 FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
 """Columns of ``daily`` that come first, in this order."""
@@ -74,6 +75,7 @@ class Tally:
         self.cohorts = {what: Total() for what in ("size", "active", "ordered")}
         self.segments: dict[tuple[str, str, str], array] = {}
         """Every metric of every run by group, segment and name; shorter than ``runs`` where a run lacks it."""
+        self.leavers = Leavers(scenario)
         self._scenario = scenario
 
     def add(self, counts: Counts) -> None:
@@ -88,6 +90,7 @@ class Tally:
             self.last_days.setdefault(column, []).append(int(numbers[-1]))
         for place, value in segment_values(counts, self._scenario).items():
             self.segments.setdefault(place, array("d")).append(value)
+        self.leavers.add(counts)
         self.add_curves(counts)
 
     def add_curves(self, counts: Counts) -> None:
