@@ -218,7 +218,7 @@ class LifecycleModel(MesaSurface):
         counts = network.POSTED | network.INVITED | network.OPENED_DEAL | network.ACCEPTED
         counts |= network.ENTERED if self.plan.market.bass.friends_share > 0.0 else 0
         if (self.said & counts).any():
-            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside)
+            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside, self.bound < 0.0)
             if counts & network.ENTERED:
                 np.divide(self._inside, self.friends.numbers, out=self.inside)
         else:
