@@ -259,7 +259,7 @@ class LifecycleModel(MesaSurface):
         if friends_begin_to_count:
             self._inside[:] = 0
             entered = (self.rows["stage"] != PROSPECT).astype(np.uint8) * np.uint8(network.ENTERED)
-            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside)
+            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside, self.bound < 0.0)
             np.divide(self._inside, self.friends.numbers, out=self.inside)
         if self.highest_cap is not None:
             cap = plan.economics.incentive_budget

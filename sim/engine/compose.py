@@ -42,7 +42,10 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    made_of = (chance, compiled, counters, day, decay, exact, fetching, layout, population, quantile, records, rule, segment, sys.modules[__name__])
+    made_of = (
+        chance, compiled, counters, day, decay, exact, fetching, layout, population, quantile, records, rule, segment,
+        sys.modules[__name__],
+    )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
@@ -120,7 +123,7 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 LIVE: Callable
 WIDTH: int
 DAILY: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, the bytes of a row, and those looked at on a day without a visit."""
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, the bytes of a row, and those that a quiet day looks at."""
 
 
 LIFTED = 1.5
