@@ -27,6 +27,7 @@ from sim.study.kept import WORK
 from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
 from sim.study.tally import Tally
+from sim.study.uncertainty import Uncertainty
 
 TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "churn", "reasons")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
@@ -58,13 +59,15 @@ class Result:
         self.scenarios = list(names or distinct_names(scenarios))
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
-        self.asked: dict[str, bool] = {}
-        """What was asked for beside the tables that every study gives: events, twin, shapley."""
+        self.asked: dict[str, bool | int] = {}
+        """What was asked for beside the tables that every study gives: events, twin, shapley, and how many sets for uncertainty."""
         self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
         self.uplift: pd.DataFrame | None = None
         self.shapley: pd.DataFrame | None = None
         """Scenario × lever: with it against without it (``sim.study.twin``), and its part of the gain (``sim.study.shapley``); None where
         that was not asked for."""
+        self.uncertainty: Uncertainty | None = None
+        """What not knowing the parameters does to the results (``sim.study.uncertainty``); None where that was not asked for."""
         used = sorted({item for plan in scenarios for item in plan.kinds.items()})
         instances = [(name, lever_instances({name: kind})[name]) for name, kind in used]
         self._counters = list(dict.fromkeys(f"{name}_{c}" for name, v in instances for c in (*v.counted, *v.accounts)))
@@ -241,6 +244,8 @@ class Result:
         for name in ("uplift", "shapley"):
             if getattr(self, name) is not None:
                 setattr(out, name, getattr(self, name)[getattr(self, name)["scenario"].isin(names)])
+        if self.uncertainty is not None:
+            out.uncertainty = self.uncertainty.of(names)
         out.__dict__["_tallies"] = [self._tallies[k] for k in same]
         if large:
             out.__dict__["daily"] = _stacked(frames.condensed_daily(*one) for one in zip(names, out._tallies, strict=True))
@@ -258,6 +263,9 @@ class Result:
             if getattr(self, name) is not None:
                 written[name] = folder / f"{name}.csv"
                 store.write_whole(written[name], as_csv(getattr(self, name)))
+        for name, frame in (self.uncertainty.frames if self.uncertainty is not None else {}).items():
+            written[name] = folder / f"{name}.csv"
+            store.write_whole(written[name], as_csv(frame))
         return list(written.values())
 
     def csv(self, with_events: bool = False) -> Iterator[tuple[str, bytes]]:

@@ -100,7 +100,7 @@ class Tally:
         for start, total in self.followed.items():
             total.add(counts[f"followed/{start}"])
         for (start, event, definition), moments in self.curves.items():
-            moments.add(_share(counts[f"{definition}/{event}/{start}"], counts[f"followed/{start}"]))
+            moments.add(share(counts[f"{definition}/{event}/{start}"], counts[f"followed/{start}"]))
         for (start, event), moments in self.survivals.items():
             lapsed = counts[f"lapsed/{event}/{start}"]
             at_risk = (lapsed + counts[f"censored/{event}/{start}"])[::-1].cumsum()[::-1]
@@ -120,5 +120,6 @@ class Tally:
         return ages[least[ages] > 0]
 
 
-def _share(kept: np.ndarray, followed: np.ndarray) -> np.ndarray:
+def share(kept: np.ndarray, followed: np.ndarray) -> np.ndarray:
+    """Those kept by those followed, age by age; 0 where nobody was."""
     return np.divide(kept, followed, out=np.zeros(len(kept)), where=followed > 0)
