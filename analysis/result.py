@@ -44,10 +44,15 @@ class Tables(Protocol):
 
 def part(tables: Tables, name: str) -> DataFrame:
     """A table that not every study has, such as `uplift`, `shapley`, `experiments`; ValueError where it is not there, or empty."""
-    found = getattr(tables, name, None)
-    if found is None or found.empty:
+    if not has(tables, name):
         raise ValueError(f"the study has no {name}")
-    return found
+    return getattr(tables, name)
+
+
+def has(tables: Tables, name: str) -> bool:
+    """Whether a study has rows of a table that not every study has."""
+    found = getattr(tables, name, None)
+    return found is not None and not found.empty
 
 
 CURRENCY_SIGNS = {"CNY": "¥", "RMB": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
