@@ -269,7 +269,7 @@ def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, in
     return progress
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, **options) -> None:
+def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, budget, **options) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
@@ -290,7 +290,7 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
             from analysis.result import left_out
 
             drawn = result.comparable()
-            made = pictures(drawn)
+            made = pictures(drawn, budget)
             return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]
 
         result = run_compare(

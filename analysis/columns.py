@@ -10,7 +10,10 @@ SEGMENTS = (
         "ordered_last_30",
         Both("Ordered in the last 30 days", "近30天下单占比"),
         "share",
-        Both("users of the segment with an order in the last 30 days of the run ÷ users of the segment", "该分层中最后 30 天内有订单的用户 ÷ 该分层用户"),
+        Both(
+            "users of the segment with an order in the last 30 days of the run ÷ users of the segment",
+            "该分层中最后 30 天内有订单的用户 ÷ 该分层用户",
+        ),
         Both("Late sign-ups are in it: they have had less time to order.", "包含注册较晚的用户，他们可下单的时间更短。"),
     ),
     Metric(
@@ -18,7 +21,10 @@ SEGMENTS = (
         Both("Value to date", "累计价值"),
         "money",
         Both("(paid for all orders − cost of goods) ÷ users of the segment", "（全部订单实付 − 商品成本）÷ 该分层用户"),
-        Both("What the levers cost beside discounts is not booked user by user, so it is not in it; not discounted.", "杠杆除优惠之外的成本未按用户入账，因此不含在内；未折现。"),
+        Both(
+            "What the levers cost beside discounts is not booked user by user, so it is not in it; not discounted.",
+            "杠杆除优惠之外的成本未按用户入账，因此不含在内；未折现。",
+        ),
     ),
     Metric(
         "contribution",
@@ -58,15 +64,17 @@ UPLIFT = (
         "true_orders",
         Both("True incremental orders", "真实增量订单"),
         "number",
-        Both("orders of the world with the lever − orders of the same world without it", "有该杠杆的世界的订单数 − 同一世界没有它时的订单数"),
+        Both(
+            "orders of the world with the lever − orders of the same world without it", "有该杠杆的世界的订单数 − 同一世界没有它时的订单数"
+        ),
     ),
     Metric(
         "touched_orders",
         Both("Orders credited by a dashboard", "报表归因订单"),
         "number",
         Both(
-            "orders on which the lever took something off; for a lever that takes nothing off, orders of users with a mark of it beyond the "
-            "others’ rate",
+            "orders on which the lever took something off; for a lever that takes nothing off, orders of users with a mark of it "
+            "beyond the others’ rate",
             "该杠杆减过价的订单；不减价的杠杆则为带有其痕迹的用户超出其他人水平的订单",
         ),
         Both("Mostly orders that would have come anyway.", "其中多数订单本来就会发生。"),
@@ -75,7 +83,10 @@ UPLIFT = (
         "true_margin_minor",
         Both("True incremental margin", "真实增量毛利"),
         "money",
-        Both("contribution with the lever − contribution without it, all costs and discounts taken off", "有该杠杆时的贡献毛利 − 没有时的贡献毛利，已扣除全部成本与优惠"),
+        Both(
+            "contribution with the lever − contribution without it, all costs and discounts taken off",
+            "有该杠杆时的贡献毛利 − 没有时的贡献毛利，已扣除全部成本与优惠",
+        ),
     ),
     Metric(
         "naive_margin_minor",
@@ -99,7 +110,10 @@ SHAPLEY = (
             "what a lever adds to the outcome when it is switched on, averaged over all orders in which the levers can be switched on",
             "启用该杠杆时结果的增量，对所有可能的启用顺序取平均",
         ),
-        Both("Parts of a strategy add up to its whole gain. Up to six levers exact, beyond by sampled orders.", "同一方案各部分之和等于总增量。六个杠杆以内为精确值，更多时抽样。"),
+        Both(
+            "Parts of a strategy add up to its whole gain. Up to six levers exact, beyond by sampled orders.",
+            "同一方案各部分之和等于总增量。六个杠杆以内为精确值，更多时抽样。",
+        ),
     ),
 )
 FLOWS = (
@@ -117,7 +131,10 @@ FUNNEL = (
         Both("Reached", "触达"),
         "number",
         Both("people reached in the market by a channel, whether or not they finished the sign-up", "被该渠道触达的人，无论是否完成注册"),
-        Both("Counted by paid channels; of others only where everybody who is reached signs up.", "付费渠道自带统计；其他来源仅在触达者全部注册时可知。"),
+        Both(
+            "Counted by paid channels; of others only where everybody who is reached signs up.",
+            "付费渠道自带统计；其他来源仅在触达者全部注册时可知。",
+        ),
     ),
     Metric(
         "cac_channel",
@@ -154,7 +171,10 @@ EXPERIMENTS = (
         "truth",
         Both("Truth behind an experiment", "实验真值"),
         "number",
-        Both("mean over everybody with all treated − mean with nobody treated, same luck", "全员施加时的全体均值 − 无人施加时的全体均值，运气相同"),
+        Both(
+            "mean over everybody with all treated − mean with nobody treated, same luck",
+            "全员施加时的全体均值 − 无人施加时的全体均值，运气相同",
+        ),
         Both("Only a simulator knows it.", "只有模拟器知道。"),
     ),
 )

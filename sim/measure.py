@@ -69,7 +69,8 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     out |= {f"account/{name}": np.array(amount) for name, amount in model.ledger().items()}
     out |= _people(rows, entry, last_day)
     for group, codes in segments(model).items():
-        out |= {f"segments/{group}/{what}": sums for what, sums in _by_segment(rows, codes, len(names_of(group, model.plan)), last_day).items()}
+        sums = _by_segment(rows, codes, len(names_of(group, model.plan)), last_day)
+        out |= {f"segments/{group}/{what}": numbers for what, numbers in sums.items()}
     if model.steering is not None:
         out |= _steering(model)
     return out

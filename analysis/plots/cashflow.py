@@ -179,7 +179,8 @@ def payback(tables: Tables) -> Picture:
             f"{row.label} = {row.formula}. {row.caveat} Mean over the replications"
             + ("; bands: 95 % intervals." if known else ", one of them: no intervals.")
             + " The ring is where the mean line does so; the payback of the table is each replication’s own.",
-            f"{row.label} = {row.formula}。{row.caveat}各次重复的平均" + ("；色带为 95% 置信区间。" if known else "（只有一次，没有区间）。")
+            f"{row.label} = {row.formula}。{row.caveat}各次重复的平均"
+            + ("；色带为 95% 置信区间。" if known else "（只有一次，没有区间）。")
             + "圆圈按平均曲线标注；表中的回本周期按每次重复分别计算。",
         )
         + focus.unnamed(tables, labels, focus.THIN),
@@ -210,7 +211,10 @@ def _payback_finding(tables: Tables, rows: DataFrame, labels: dict[str, str]) ->
         slow = max(late, key=late.get)
         reading = readings.get(slow)
         ends = finding.with_interval(reading.low, reading.high, "days") if reading and math.isfinite(reading.low) else ""
-        text = say(f"{finding.quoted(labels[slow])} pays back on day {late[slow]}{ends}", f"{finding.quoted(labels[slow])}在第 {late[slow]} 天回本{ends}")
+        text = say(
+            f"{finding.quoted(labels[slow])} pays back on day {late[slow]}{ends}",
+            f"{finding.quoted(labels[slow])}在第 {late[slow]} 天回本{ends}",
+        )
     else:
         text = ""
     if never:

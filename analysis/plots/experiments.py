@@ -26,7 +26,7 @@ BY = {
 
 
 def experiment_readouts(tables: Tables) -> Picture:
-    """A panel for each experiment, a row for each world: the read-out with its interval, and the truth as a line. ValueError without one."""
+    """A panel for each experiment, a row for each world: the read-out with its interval, the truth as a line. ValueError without one."""
     rows = part(tables, "experiments")
     rows = rows[(rows["metric"] == METRIC) & rows["difference"].notna()]
     if rows.empty:
@@ -46,15 +46,16 @@ def experiment_readouts(tables: Tables) -> Picture:
         ),
         source="experiments.csv",
         note=say(
-            "Difference of orders per user, treated less control, while the experiment ran; intervals by Welch’s t over what was drawn by lot "
-            "(users, clusters, periods). Truth: everybody treated less nobody treated, same people, same luck. Read-outs can miss it by "
+            "Difference of orders per user, treated less control, while the experiment ran; intervals by Welch’s t over what was drawn "
+            "by lot (users, clusters, periods). "
+            "Truth: everybody treated less nobody treated, same people, same luck. Read-outs can miss it by "
             "chance (one in twenty), and by design where the treated touch the control group."
             + (f" Not drawn: {len(every) - len(shown)} more." if len(every) > len(shown) else ""),
             "实验期间人均订单数之差（实验组 − 对照组）；置信区间按分流单位（用户、簇、时段）做 Welch t 检验。真值：同一批人、同样的运气，"
             "全员施加减去无人施加。读数可能因偶然偏离（二十次里约一次），也可能因实验组影响对照组而系统性偏离。"
             + (f"另有 {len(every) - len(shown)} 个未画出。" if len(every) > len(shown) else ""),
         ),
-        height=0.75 + down * (0.75 + max(0.17 * worlds, 0.5)),
+        height=0.75 + down * (1.0 + max(0.17 * worlds, 0.5)),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(sheet, tables, rows, shown, labels),
     )
@@ -79,12 +80,14 @@ def _finding(rows: DataFrame, shown: list[tuple[str, str]], labels: dict[str, st
     digits = 3 if abs(true) < 0.1 else 2
     if worlds == 0:
         return say(f"{who} has too few units for an interval", f"{who}的样本不足以给出置信区间")
-    worst = say("" if len(shown) == 1 else f"Least true of {len(shown)} tests: ", "" if len(shown) == 1 else f"{len(shown)} 个实验中最不准的是")
+    worst = say(
+        "" if len(shown) == 1 else f"Least true of {len(shown)} tests: ", "" if len(shown) == 1 else f"{len(shown)} 个实验中最不准的是"
+    )
     return say(
-        f"{worst}{who} reads {plain(read, digits, sign=True)} orders per user where the truth is {plain(true, digits, sign=True)}; {found} of "
-        f"{worlds} tests find an effect, {held} intervals hold the truth",
-        f"{worst}{who}：平均读数为人均 {plain(read, digits, sign=True)} 单，真值为 {plain(true, digits, sign=True)} 单；{worlds} 次中 {found} 次判为有效，"
-        f"{held} 个区间覆盖真值",
+        f"{worst}{who} reads {plain(read, digits, sign=True)} orders per user where the truth is {plain(true, digits, sign=True)}; {found} "
+        f"of {worlds} tests find an effect, {held} intervals hold the truth",
+        f"{worst}{who}：平均读数为人均 {plain(read, digits, sign=True)} 单，真值为 {plain(true, digits, sign=True)} 单；"
+        f"{worlds} 次中 {found} 次判为有效，{held} 个区间覆盖真值",
     )
 
 
@@ -106,7 +109,7 @@ def _paint(sheet: Sheet, tables: Tables, rows: DataFrame, shown: list[tuple[str,
     for k, (scenario, experiment) in enumerate(shown):
         line, column = divmod(k, across)
         x = left + column * (wide + gap)
-        ax = sheet.axes(x, 0.45 + (down - 1 - line) * tall + 0.08, WIDTH - x - wide, 0.3 + line * tall + 0.55)
+        ax = sheet.axes(x, 0.4 + (down - 1 - line) * tall + 0.25, WIDTH - x - wide, 0.35 + line * tall + 0.62)
         own = rows[(rows["scenario"] == scenario) & (rows["experiment"] == experiment)].head(ROWS).reset_index(drop=True)
         ax.axvline(0, color="#8b919b", linewidth=1)
         truth = own["truth_mean"].iloc[0]
@@ -125,10 +128,21 @@ def _paint(sheet: Sheet, tables: Tables, rows: DataFrame, shown: list[tuple[str,
         ax.spines["left"].set_visible(False)
         few_ticks(ax, "number", "", bins=5)
         by = str(BY.get(own["by"].iloc[0], own["by"].iloc[0]))
-        users = say(f"{own['users_treated'].mean():,.0f} and {own['users_control'].mean():,.0f} users", f"{own['users_treated'].mean():,.0f} 人对 {own['users_control'].mean():,.0f} 人")
+        users = say(
+            f"{own['users_treated'].mean():,.0f} and {own['users_control'].mean():,.0f} users",
+            f"{own['users_treated'].mean():,.0f} 人对 {own['users_control'].mean():,.0f} 人",
+        )
         several = len({s for s, _ in shown}) > 1
         name = say(f"{labels[scenario]}: {experiment}", f"{labels[scenario]}：{experiment}") if several else experiment
         ax.set_title(sheet.wrap(name, wide, 9, "bold", lines=2), loc="left", size=9, weight="bold", linespacing=1.05, pad=17)
-        ax.text(0, 1, sheet.wrap(f"{by}, {users}" if by.isascii() else f"{by}，{users}", wide, 8, lines=1), transform=ax.transAxes, size=8, color=style.QUIET, va="bottom")
+        ax.text(
+            0,
+            1,
+            sheet.wrap(f"{by}, {users}" if by.isascii() else f"{by}，{users}", wide, 8, lines=1),
+            transform=ax.transAxes,
+            size=8,
+            color=style.QUIET,
+            va="bottom",
+        )
     below = say("Difference in orders per user, treated less control", "人均订单数之差（实验组 − 对照组）")
     sheet.text((left + WIDTH - EDGE) / 2, 0.06, below, size=9, color=style.QUIET, ha="center", va="bottom")

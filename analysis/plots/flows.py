@@ -50,11 +50,12 @@ def alluvial(tables: Tables) -> Picture:
         ),
         source="flows.csv",
         note=say(
-            f"Mean numbers over the replications, as shares of all people; intervals stand in flows.csv. Dormant: {unseen} without a visit; "
-            f"churned: {long}, or gone for good, which only a simulator knows. Who moved and came back between two columns is not seen. "
+            f"Mean numbers over the replications, as shares of all people; intervals stand in flows.csv. Dormant: {unseen} without a "
+            f"visit; churned: {long}, or gone for good, which only a simulator knows. "
+            "Who moved and came back between two columns is not seen. "
             + (f"{focus.PAIR}" if len(shown) > 1 else ""),
-            f"各次重复的平均人数占全体的比例；置信区间见 flows.csv。沉睡：{unseen}没有访问；流失：{long}没有访问，或已永久流失（只有模拟器知道）。"
-            f"两列之间离开又回来的用户看不出来。{focus.PAIR if len(shown) > 1 else ''}",
+            f"各次重复的平均人数占全体的比例；置信区间见 flows.csv。沉睡：{unseen}没有访问；流失：{long}没有访问，"
+            f"或已永久流失（只有模拟器知道）。两列之间离开又回来的用户看不出来。{focus.PAIR if len(shown) > 1 else ''}",
         ).strip(),
         height=4.6,
         labels=list(labels.values()),

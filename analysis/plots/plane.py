@@ -1,4 +1,4 @@
-"""Cost–retention plane: what each strategy pays in incentives, how many users it keeps for that, which are efficient, what a budget bears."""
+"""Cost–retention plane: what each strategy pays in incentives, how many users it keeps for that, and which are efficient."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ from analysis.plots.retention import ROUND, percent_tick, tick_decimals
 from analysis.result import Tables, currency, resolved
 
 COST = "incentive_cost_per_user"
-FRONTIER = style.PALETTE[2]
+FRONTIER = "#5aa58c"
 
 
-def cost_retention_plane(
-    tables: Tables, retention: str | None = None, cost: str = COST, budget: float | None = None
-) -> Picture:
+def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str = COST, budget: float | None = None) -> Picture:
     """Incentives against retention, both as differences from the baseline, with the efficient frontier and the line of the budget.
 
     ``budget``: money of a whole run; else the ``economics.incentive_budget`` of the scenarios. ValueError without cost, retention or a
@@ -52,7 +50,7 @@ def cost_retention_plane(
         finding=finding.cost_of_retention(tables, retention, cost, labels),
         how=say(
             "Up is more users kept than in the baseline, right is more money given to them: the best place is top left. "
-            "Hollow dots cannot be told apart from the baseline in retention; below the green line, another strategy keeps as many for less.",
+            "Hollow dots cannot be told apart from the baseline in retention; below the green line, another keeps as many for less.",
             "越靠上，比基准方案留住的用户越多；越靠右，花在用户身上的钱越多：左上角最好。空心点表示留存与基准方案差异不显著；"
             "绿线下方的方案，总有别的方案花得更少、留得不少。",
         ),
@@ -133,8 +131,13 @@ def _paint(
         )  # fmt: skip
         boxes.append((2, limit, high - 0.06 * (high - low), limit + 0.2 * (right - left), high))
     if len(efficient) > 1:
-        xs, ys = zip(*([efficient[0], *(p for (_, y0), (x1, y1) in itertools.pairwise(efficient) for p in ((x1, y0), (x1, y1)))]), strict=True)
-        ax.plot([*xs, right], [*ys, ys[-1]], color=FRONTIER, linewidth=1.6, alpha=0.8, zorder=1)
+        corners = [efficient[0]]
+        for x, y in efficient[1:]:
+            corners += [(x, corners[-1][1]), (x, y)]
+        corners.append((right, corners[-1][1]))
+        ax.plot(*zip(*corners, strict=True), color=FRONTIER, linewidth=1.5, zorder=1)
+        ax.fill_between(*zip(*corners, strict=True), low, color=FRONTIER, alpha=0.09, linewidth=0, zorder=0)
+        boxes += [(2, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)) for (x0, y0), (x1, y1) in itertools.pairwise(corners)]
     for kept, paid in pairs:
         told = kept.verdict in (finding.HIGHER, finding.LOWER)
         tint = colours[kept.scenario] if told and kept.scenario in named else style.QUIET
@@ -145,9 +148,7 @@ def _paint(
         points.append(EndLabel(paid.delta, kept.delta, labels[kept.scenario], tint))
         boxes += [(3, left, kept.delta, right, kept.delta), (3, paid.delta, low, paid.delta, high)]
     boxes += [(10, point.x, point.y, point.x, point.y) for point in points]
-    obstacles = [
-        Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes
-    ]
+    obstacles = [Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes]
     label_points(sheet, ax, points, obstacles)
     ax.set_xlabel(say(f"{rows[1].label}, difference from the baseline", f"{rows[1].label}，与基准方案的差异"))
     ax.set_ylabel(sheet.wrap(say(f"{rows[0].label}, points gained", f"{rows[0].label}，提升的百分点"), 4.0, 9))

@@ -41,7 +41,10 @@ def segment_multiples(tables: Tables, metric: str) -> Picture:
     row = columns.column("segments", metric)
     own = {(r.scenario, r.group, r.segment): r for r in rows[rows["metric"] == metric].itertuples()}
     sizes = rows[(rows["metric"] == "users") & (rows["scenario"] == tables.baseline)]
-    users = {(r.group, r.segment): r.mean / total for r, total in zip(sizes.itertuples(), sizes.groupby("group")["mean"].transform("sum"))}
+    users = {
+        (r.group, r.segment): r.mean / total
+        for r, total in zip(sizes.itertuples(), sizes.groupby("group")["mean"].transform("sum"), strict=True)
+    }
     labels = style.names(tables.scenarios)
     same = alike(tables)
     present = [s for s in focus.telling(tables) if s in same and s != tables.baseline]
@@ -68,12 +71,18 @@ def segment_multiples(tables: Tables, metric: str) -> Picture:
         + ("" if alone else say("Differences are paired. ", "差异为配对差异。"))
         + finding.multiplicity(0 if alone else len(places) * len(present))
         + focus.unnamed(tables, labels, focus.NOT_DRAWN)
-        + (say(f" Not drawn, for they divide users otherwise: {', '.join(others)}.", f"未画出（分层口径不同）：{'、'.join(others)}。") if others else ""),
+        + (
+            say(f" Not drawn, for they divide users otherwise: {', '.join(others)}.", f"未画出（分层口径不同）：{'、'.join(others)}。")
+            if others
+            else ""
+        ),
         height=_height(len(places), len(present)),
         labels=list(labels.values()),
-        paint=lambda sheet: _paint_levels(sheet, tables, own, users, places, row)
-        if alone
-        else (_paint_few if len(present) <= FEW else _paint)(sheet, tables, own, users, places, present, row, labels),
+        paint=lambda sheet: (
+            _paint_levels(sheet, tables, own, users, places, row)
+            if alone
+            else (_paint_few if len(present) <= FEW else _paint)(sheet, tables, own, users, places, present, row, labels)
+        ),
     )
 
 
@@ -108,9 +117,7 @@ def segments(rows: DataFrame, metric: str, base: str) -> list[Place]:
     return [place for place in found if place in largest]
 
 
-def _finding(
-    own: Values, places: list[Place], present: list[str], row: metrics.Metric, tables: Tables, labels: dict[str, str]
-) -> str:
+def _finding(own: Values, places: list[Place], present: list[str], row: metrics.Metric, tables: Tables, labels: dict[str, str]) -> str:
     """The largest difference that can be told, and how many can."""
     sign = currency(tables)
     label = str(row.label)
@@ -239,9 +246,7 @@ def _paint_few(
     sheet.text(EDGE, 0.04, below, size=8.5, color=style.QUIET, va="bottom")
 
 
-def _paint_levels(
-    sheet: Sheet, tables: Tables, own: Values, users: dict[Place, float], places: list[Place], row: metrics.Metric
-) -> None:
+def _paint_levels(sheet: Sheet, tables: Tables, own: Values, users: dict[Place, float], places: list[Place], row: metrics.Metric) -> None:
     sign = currency(tables)
     ax = sheet.axes(EDGE + 2.6, 0.5, 2.2, 0.12)
     for y, place in enumerate(places):

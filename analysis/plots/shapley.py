@@ -40,18 +40,19 @@ def shapley_contributions(tables: Tables) -> Picture:
         name="shapley",
         finding=_finding(tables, rows, shown, labels),
         how=say(
-            "Each bar is a lever’s part of what its strategy brings, the line across it the 95 % interval; the parts of a strategy add up to "
-            "its whole gain.",
+            "Each bar is a lever’s part of what its strategy brings, the line across it the 95 % interval; the parts of a strategy add up "
+            "to its whole gain.",
             "每条是该杠杆在方案总增量中的贡献，横线为 95% 置信区间；同一方案各杠杆之和等于方案的全部增量。",
         ),
         source="shapley.csv",
         note=say(
-            "Shapley value: what a lever adds, averaged over all orders in which the levers could be switched on, each world lived under the "
-            f"same luck ({worlds} worlds a replication{'' if exact else ', orders of entry sampled where there are many levers'}). Against the "
-            "same world without any of the strategy’s levers. Grey: not distinguishable from nothing."
+            "Shapley value: what a lever adds, averaged over all orders in which the levers could be switched on, each world lived under "
+            f"the same luck ({worlds} worlds a replication{'' if exact else ', orders of entry sampled where levers are many'}). Against "
+            "the same world without any of the strategy’s levers. Grey: not distinguishable from nothing."
             + (f" Not drawn: {', '.join(left_out)}." if left_out else ""),
             "Shapley 值：按各杠杆所有可能的启用顺序，取其新增贡献的平均；每个世界的运气相同"
-            f"（每次重复 {worlds} 个世界{'' if exact else '，杠杆较多时对启用顺序抽样'}）。比较基准为去掉该方案全部杠杆的世界。灰色：与零差异不显著。"
+            f"（每次重复 {worlds} 个世界{'' if exact else '，杠杆较多时对启用顺序抽样'}）。"
+            "比较基准为去掉该方案全部杠杆的世界。灰色：与零差异不显著。"
             + (f"未画出：{'、'.join(left_out)}。" if left_out else ""),
         ),
         height=0.95 + 0.36 * lines,

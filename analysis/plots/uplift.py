@@ -26,7 +26,7 @@ NAMES = 1.85
 
 
 def uplift_quadrants(tables: Tables) -> Picture:
-    """A row for each lever of each strategy: persuadables and sleeping dogs, then orders, margin and cost, true and as a dashboard has them.
+    """A row for each lever of each strategy: whom it moves, then orders, margin and cost, true and as a dashboard has them.
 
     ValueError without `uplift`, which a study with `--no-twin` lacks.
     """
@@ -48,13 +48,15 @@ def uplift_quadrants(tables: Tables) -> Picture:
         ),
         source="uplift.csv",
         note=say(
-            "Truth: the same people with the same luck, with and without the lever; bars are 95 % intervals over replications. Persuadable: "
-            "more orders with it; sleeping dog: fewer; sure thing: as many, at least one; lost cause: none in either world. The dashboard "
+            "Truth: the same people with the same luck, with and without the lever; bars are 95 % intervals over replications. "
+            "Persuadable: more orders with it; sleeping dog: fewer; "
+            "sure thing: as many, at least one; lost cause: none in either world. The dashboard "
             "credits every order on which the lever took something off (where it takes nothing off: what users with a mark of it bought "
             "more than others); its margin is that of these orders less what the lever cost. Cost: the dot is by how much all discounts "
             "and costs rise with the lever, the diamond what the lever itself booked. All people of the world count, signed up or not."
             + (f" Not drawn: {left_out} more, whose true margin is nearer to 0." if left_out else ""),
-            "真实增量：同一批用户、同样的运气，有与没有该杠杆两个世界之差；线段为各次重复的 95% 置信区间。营销敏感：有它多下单；反作用：有它反而少下单；"
+            "真实增量：同一批用户、同样的运气，有与没有该杠杆两个世界之差；线段为各次重复的 95% 置信区间。"
+            "营销敏感：有它多下单；反作用：有它反而少下单；"
             "自然转化：下单数不变且至少一单；无动于衷：两个世界都不下单。报表口径把该杠杆减过价的订单全部记为它的功劳（不减价的杠杆：带有其痕迹的用户比其他人多买的部分），"
             "毛利为这些订单的毛利减去杠杆成本。成本：圆点为全部优惠与成本因它增加的金额，菱形为该杠杆自身的记账。统计全体人群，无论是否注册。"
             + (f"另有 {left_out} 个真实毛利更接近 0 的杠杆未画出。" if left_out else ""),
@@ -69,7 +71,9 @@ def row_names(every: DataFrame, labels: dict[str, str]) -> list[str]:
     """What each row is called: the strategy where it has one lever, strategy and lever where it has several."""
     count = every.groupby("scenario")["lever"].transform("count")
     return [
-        labels[line.scenario] if n == 1 else say(f"{labels[line.scenario]}: {lever_label(line.lever)}", f"{labels[line.scenario]}：{lever_label(line.lever)}")
+        labels[line.scenario]
+        if n == 1
+        else say(f"{labels[line.scenario]}: {lever_label(line.lever)}", f"{labels[line.scenario]}：{lever_label(line.lever)}")
         for line, n in zip(every.itertuples(), count, strict=True)
     ]
 
@@ -82,7 +86,9 @@ def _finding(tables: Tables, every: DataFrame, labels: dict[str, str]) -> str:
     each = 100 / first["users"]
     credited, true = plain(first["touched_orders"] * each), plain(first["true_orders"] * each)
     ends = finding.with_interval(first["true_orders_ci_low"] * each, first["true_orders_ci_high"] * each, "number", decimals=1)
-    if first["true_orders"] < 0.5 * abs(first["touched_orders"]):
+    if finding.judged(first["true_orders_ci_low"], first["true_orders_ci_high"]) == finding.LOWER:
+        verdict = say("it drives orders away", "反而赶走了订单")
+    elif first["true_orders"] < 0.5 * abs(first["touched_orders"]):
         verdict = say("most would have come anyway", "多数订单本来就会发生")
     elif first["true_orders"] > 1.2 * first["touched_orders"]:
         verdict = say("it brings more than it is credited with", "实际带来的比记账的更多")

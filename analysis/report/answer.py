@@ -273,7 +273,8 @@ def definitions(tables: Tables) -> list[Term]:
         if has(tables, table):
             terms += [
                 Term(
-                    f"{table}-{m.name}", str(m.label), _other(m.label), f"{table}: {m.name}", str(m.formula), str(UNITS[m.unit]), str(m.caveat)
+                    f"{table}-{m.name}", str(m.label), _other(m.label), f"{table}: {m.name}", str(m.formula), str(UNITS[m.unit]),
+                    str(m.caveat),
                 )
                 for m in own
             ]

@@ -110,9 +110,10 @@ def experiments(tables: Tables) -> Sheet:
         say("Intervals that hold the truth", "区间覆盖真值的次数"),
     ]  # fmt: skip
     caption = say(
-        "Read-out: treated less control, as the platform sees it. Truth: everybody treated less nobody treated, with its 95 % interval over "
-        "the replications. Margin here is what was paid less the cost of goods. Behind it: experiments.csv",
-        "读数：平台可见的实验组减对照组。真值：全员施加减无人施加，附各次重复的 95% 置信区间。此处毛利为实付减商品成本。数据：experiments.csv",
+        "Read-out: treated less control, as the platform sees it. Truth: everybody treated less nobody treated, with its 95 % interval "
+        "over the replications. Margin here is what was paid less the cost of goods. Behind it: experiments.csv",
+        "读数：平台可见的实验组减对照组。真值：全员施加减无人施加，附各次重复的 95% 置信区间。"
+        "此处毛利为实付减商品成本。数据：experiments.csv",
     )
     return Sheet("tests", say("Experiments beside the truth", "实验读数与真值"), caption, head, lines)
 
@@ -173,4 +174,3 @@ def policy_log(tables: Tables) -> Sheet:
         f"One replication, action by action{more_rows}; all stand in policies.csv", f"一次重复中的逐次触发{more_rows}；全部见 policies.csv"
     )
     return Sheet("tests", say("One world’s log of policies", "一个世界的触发记录"), caption, head, lines)
-

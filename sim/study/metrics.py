@@ -73,8 +73,9 @@ SEGMENT_UNITS = {
     "users": "users", "orders": "orders", "ordered_last_30": "share", "repurchase_rate": "share", "aov": "minor units",
     "revenue": "minor units", "contribution": "minor units", "ltv_to_date": "minor units",
 }  # fmt: skip
-"""Metrics of a segment at the end of a run. ``ordered_last_30``: of its users, those who ordered in the last 30 days. Contribution is what was paid less the cost of goods, before the levers' other costs; the
-life-time value to date is that for each user, not discounted."""
+"""Metrics of a segment at the end of a run. ``ordered_last_30``: of its users, those who ordered in the last 30 days.
+Contribution is what was paid less the cost of goods, before the levers' other costs; the life-time value to date is that for each user,
+not discounted."""
 
 
 def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, str], float]:
