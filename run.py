@@ -269,7 +269,9 @@ def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, in
     return progress
 
 
-def study(files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, budget, **options) -> None:
+def study(
+    files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, uncertainty, budget, **options
+) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
@@ -300,6 +302,7 @@ def study(files: Sequence[Path], title: str, *, settings, out, export, threads, 
             list_orders=export == "events",
             twin=twin,
             shapley=shapley,
+            uncertainty=uncertainty or 0,
             progress=progress,
             command=command_line(),
             draw=draw,

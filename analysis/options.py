@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,12 @@ import click
 
 from analysis.click_words import translated
 from analysis.language import LANGUAGES, Both, say
+
+SETS = 64
+"""Parameter sets of ``--uncertainty`` without a number."""
+
+
+NUMBER = re.compile(r"[-+]?\d+")
 
 
 class Told(click.Command):
@@ -28,16 +35,25 @@ class Told(click.Command):
     def help(self, text: str | None) -> None:
         self.english = text
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """The command line taken apart; an option that may stand without its number gets it where no number follows."""
+        bare = {name: one.bare for one in self.params if isinstance(one, Option) and one.bare is not None for name in one.opts}
+        words = [
+            f"{word}={bare[word]}" if word in bare and not NUMBER.fullmatch(following) else word
+            for word, following in itertools.pairwise([*args, ""])
+        ]
+        return super().parse_args(context, words)
+
     def get_help(self, context: click.Context) -> str:
         """The help page; click's own words in it are translated."""
         return translated(super().get_help(context))
 
 
 class Option(click.Option):
-    """An option whose help is said in both languages."""
+    """An option whose help is said in both languages; ``bare`` is its number where it stands without one."""
 
-    def __init__(self, *arguments: Any, told: Both, **options: Any) -> None:
-        self.told = told
+    def __init__(self, *arguments: Any, told: Both, bare: int | None = None, **options: Any) -> None:
+        self.told, self.bare = told, bare
         super().__init__(*arguments, help=told.en, **options)
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
@@ -85,6 +101,14 @@ def shared(command: Callable) -> Callable:
             is_flag=True,
             english="Share the gain out among the levers: shapley.csv (up to 64 worlds a replication).",
             chinese="把收益分摊到各个杠杆：shapley.csv（每次重复最多 64 个世界）。",
+        ),
+        option(
+            "--uncertainty",
+            type=click.IntRange(2, 10_000),
+            metavar="[N]",
+            bare=SETS,
+            english=f"Carry what is not known about the parameters through N sets of them ({SETS}), each with all replications.",
+            chinese=f"参数不确定性：抽取 N 组参数（默认 {SETS}），每组完整重复模拟，把参数不确定性与随机波动分开。",
         ),
         option(
             "--export",

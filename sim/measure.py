@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiled import compiled
+from sim.leaving import leaving
 from sim.parameter import minor_units
 from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, STAGES, draw_population
 from sim.segment import CHANNELS, LIFE, VALUE
@@ -41,7 +42,8 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     ``<definition>/<event>/<start>`` counts by age, shape (days + 1,); ``followed/<start>`` users followed to each age;
     ``lapsed/<event>/<start>`` and ``censored/<event>/<start>`` users by age of their first lapse, or of the end of their
     observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers;
-    ``segments/<group>/<what>`` by segment at the end; ``policies/<field>`` by action; ``experiments/<name>/<what>`` as in
+    ``segments/<group>/<what>`` by segment at the end, and ``channels`` by segment and channel; ``left/<group>`` by segment on the day of
+    leaving and reason (``sim.leaving``); ``policies/<field>`` by action; ``experiments/<name>/<what>`` as in
     ``sim.steering.trial``. Not of the end alone, so taken while the run is lived: ``flows``.
     """
     rows, last_day = model.rows, model.day
@@ -68,9 +70,12 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     out |= {f"daily/{name}": values for name, values in model.daily().items()}
     out |= {f"account/{name}": np.array(amount) for name, amount in model.ledger().items()}
     out |= _people(rows, entry, last_day)
-    for group, codes in segments(model).items():
-        sums = _by_segment(rows, codes, len(names_of(group, model.plan)), last_day)
-        out |= {f"segments/{group}/{what}": numbers for what, numbers in sums.items()}
+    codes = segments(model)
+    sizes = {group: len(names_of(group, model.plan)) for group in GROUPS}
+    for group, own in codes.items():
+        out |= {f"segments/{group}/{what}": sums for what, sums in _by_segment(rows, own, sizes[group], last_day).items()}
+        out[f"segments/{group}/channels"] = _crossed(own, codes["channel"], sizes[group], len(CHANNELS))
+    out |= leaving(model, codes, sizes)
     if model.steering is not None:
         out |= _steering(model)
     return out
@@ -125,6 +130,12 @@ def _by_segment(rows: np.ndarray, codes: np.ndarray, size: int, last_day: int) -
         out[what] = np.zeros(size, np.int64)
         np.add.at(out[what], who, 1 if np.isscalar(column) else column[here].astype(np.int64))
     return out
+
+
+def _crossed(first: np.ndarray, second: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Users by two groups; shape (rows, columns)."""
+    here = first >= 0
+    return np.bincount(first[here] * columns + second[here], minlength=rows * columns).reshape(rows, columns)
 
 
 def _steering(model: Any) -> dict[str, np.ndarray]:

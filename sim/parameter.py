@@ -40,14 +40,18 @@ def param(
     source: str = ASSUMPTION,
     grade: str = "",
     at_most: int | None = None,
+    plausible: tuple[float, float] | None = None,
 ) -> Any:
     """Declare one parameter.
 
     ``source`` names a publication, a dataset or a design decision; the word "assumption" where there is none.
     ``grade`` is A (randomised experiment, reproduced data), B (quasi-experiment, meta-analysis), C (observational,
-    vendor) or D (rule of thumb). ``at_most`` is the largest length of a list.
+    vendor) or D (rule of thumb). ``at_most`` is the largest length of a list. ``plausible``: where the truth lies
+    with 95 %; without it, ``sim.study.ranges`` knows a published range or goes by the grade.
     """
-    extra = {"unit": unit, "source": source, "grade": grade}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "grade": grade}
+    if plausible is not None:
+        extra["plausible"] = plausible
     return Field(
         default, ge=ge, gt=gt, le=le, lt=lt, max_length=at_most, description=meaning, json_schema_extra=extra
     )

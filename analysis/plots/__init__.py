@@ -13,9 +13,11 @@ from analysis.plots.difference import difference
 from analysis.plots.experiments import experiment_readouts
 from analysis.plots.flows import alluvial
 from analysis.plots.funnel import channel_funnel
+from analysis.plots.hazards import hazard_ratios
 from analysis.plots.lifecycle import lifecycle_composition
 from analysis.plots.picture import Picture, write_whole
 from analysis.plots.plane import cost_retention_plane
+from analysis.plots.reasons import reasons_of_leaving
 from analysis.plots.retention import retention_curves
 from analysis.plots.segments import segment_multiples
 from analysis.plots.shapley import shapley_contributions
@@ -33,9 +35,11 @@ __all__ = [
     "cost_retention_plane",
     "difference",
     "experiment_readouts",
+    "hazard_ratios",
     "lifecycle_composition",
     "payback",
     "pictures",
+    "reasons_of_leaving",
     "retention_curves",
     "segment_multiples",
     "shapley_contributions",
@@ -65,6 +69,8 @@ def pictures(tables: Tables, budget: float | None = None) -> list[Picture]:
         cohort_heatmap,
         partial(survival, event="order" if only_buyers(tables) else "visit"),
         partial(survival, event="departure"),
+        hazard_ratios,
+        reasons_of_leaving,
         value_waterfall,
         cost_against_revenue,
         payback,

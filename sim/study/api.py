@@ -18,6 +18,7 @@ from sim.study.result import Result, begin, finish
 from sim.study.run import Progress, run_study
 from sim.study.shapley import shapley as shapley_values
 from sim.study.twin import uplift
+from sim.study.uncertainty import uncertainty as carried_through
 
 RUN = ("users", "days", "replications", "seed")
 
@@ -39,6 +40,7 @@ def compare(
     list_orders: bool = False,
     twin: bool = False,
     shapley: bool = False,
+    uncertainty: int = 0,
     progress: Progress | None = None,
     command: Sequence[str] = (),
     draw: Callable[[Result, Path], Iterable[Path]] | None = None,
@@ -47,11 +49,14 @@ def compare(
 
     ``users``, ``days``, ``replications`` and ``seed`` override what the scenarios say; replications and seed are the first
     scenario's for all. With ``twin``, everybody also lives without each lever (``sim.study.twin``); with ``shapley``,
-    with every combination of them (``sim.study.shapley``). With a ``folder``, finished runs are
+    with every combination of them (``sim.study.shapley``); with ``uncertainty``, all scenarios are also lived with so many sets of
+    parameters (``sim.study.uncertainty``; at least 2). With a ``folder``, finished runs are
     kept there and found again, and the tables are written to it; ``draw`` then
     adds its own files and returns their paths, before the folder says that it is finished. Raises ``ScenarioError`` for a bad scenario or
     option, ``ValueError`` without a scenario, ``FolderInUse`` where another study is writing to the folder, ``OSError``.
     """
+    if uncertainty and uncertainty < 2:
+        raise ValueError("uncertainty: give at least 2 parameter sets")
     if not scenarios:
         raise ValueError("nothing to compare: give at least one scenario")
     plans = [s if isinstance(s, Scenario) else load_scenario(s) for s in scenarios]
@@ -67,17 +72,17 @@ def compare(
     if folder is None:
         options["owner"] = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
         result = Result(plans, run_study(plans, first.replications, people=people, **options), command)
-        _compare_worlds(result, plans, twin and people, shapley and people, options)
+        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, options)
         result.seconds = time.monotonic() - started
         return result
     at = Path(folder)
     with alone(at / WORK):
         begun = Result(plans, [], command)
-        begun.asked = {"events": list_orders, "twin": twin and people, "shapley": shapley and people}
+        begun.asked = {"events": list_orders, "twin": twin and people, "shapley": shapley and people, "uncertainty": uncertainty}
         earlier = begin(at, begun)
         result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
         result.asked = begun.asked
-        _compare_worlds(result, plans, twin and people, shapley and people, {**options, "folder": at})
+        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, {**options, "folder": at})
         if progress is not None:
             progress(1, 1, "writing")
         written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]
@@ -86,8 +91,10 @@ def compare(
     return result
 
 
-def _compare_worlds(result: Result, plans: Sequence[Scenario], twin: bool, shapley: bool, options: dict[str, Any]) -> None:
-    """Fill in what needs worlds with other levers than the scenarios'."""
+def _compare_worlds(
+    result: Result, plans: Sequence[Scenario], twin: bool, shapley: bool, uncertainty: int, options: dict[str, Any]
+) -> None:
+    """Fill in what needs worlds with other levers, or other parameters, than the scenarios'."""
     replications = plans[0].run.replications
     if twin:
         result.uplift = uplift(result.scenarios, plans, replications, **options)
@@ -95,3 +102,6 @@ def _compare_worlds(result: Result, plans: Sequence[Scenario], twin: bool, shapl
         options = {k: v for k, v in options.items() if k != "list_orders"}
         parts = [shapley_values(n, p, replications, **options) for n, p in zip(result.scenarios, plans, strict=True) if p.levers]
         result.shapley = pd.concat(parts, ignore_index=True)
+    if uncertainty:
+        options = {k: v for k, v in options.items() if k != "list_orders"}
+        result.uncertainty = carried_through(result.scenarios, plans, replications, uncertainty, **options)

@@ -11,7 +11,8 @@ from sim.population import STAGES
 from sim.scenario import Scenario
 from sim.segment import CHANNELS
 from sim.study.interval import interval
-from sim.study.metrics import Counts, Kinds
+from sim.study.metrics import Counts
+from sim.study.winning import EVERYBODY, SPENT_ON
 
 FLOW_COLUMNS = ("scenario", "from_day", "to_day", "from_stage", "to_stage", "users", "ci_low", "ci_high")
 """Users who stood in one stage on one day and in the other on the other; mean over the replications with its interval."""
@@ -20,12 +21,6 @@ STEPS = ("reached", "registered", "first_order", "second_order")
 FUNNEL_COLUMNS = ("scenario", "channel", *STEPS, "cost_minor", "cac_minor", "cac_ci_low", "cac_ci_high")
 """Users by the channel that acquired them, mean over the replications. ``reached`` is empty where nobody counts it (friends, and people
 who come by themselves). ``cost_minor``: what was spent on the channel; ``cac_minor``: that for each user it brought, with interval."""
-
-SPENT_ON = {
-    "referral": {"discount": "friends", "cash": "friends", "commission": "friends", "fraud": "friends"},
-    "alliances": {"member_fees": "alliance", "share": "alliance"},
-}
-"""Accounts of a kind of lever by the channel they are spent on; an account that is named as a channel is spent on that one."""
 
 
 class Flows:
@@ -57,8 +52,8 @@ class Flows:
 class Funnel:
     """One scenario's channels, taken in run by run."""
 
-    def __init__(self, scenario: Scenario, accounts: Kinds) -> None:
-        self._costs = spent_on(accounts, scenario.kinds)
+    def __init__(self, scenario: Scenario) -> None:
+        self._costs = spent_on(scenario.kinds)
         self._leads = {c: [f"daily/{name}_{c}_leads" for name in scenario.kinds] for c in CHANNELS}
         self._found: list[np.ndarray] = []
 
@@ -94,12 +89,11 @@ class Funnel:
         return pd.DataFrame(lines, columns=list(FUNNEL_COLUMNS))
 
 
-def spent_on(accounts: Kinds, kinds: Mapping[str, str]) -> dict[str, list[str]]:
-    """The accounts of cost and discount spent on each channel."""
+def spent_on(kinds: Mapping[str, str]) -> dict[str, list[str]]:
+    """The accounts spent on each channel; what is given to everybody who signs up is spent on none."""
     out: dict[str, list[str]] = {}
-    for account, (kind, _) in accounts.items():
-        lever, _, own = account.rpartition(".")
-        channel = own if own in CHANNELS else SPENT_ON.get(kinds.get(lever, ""), {}).get(own)
-        if channel and kind in ("cost", "discount"):
-            out.setdefault(channel, []).append(account)
+    for name, kind in kinds.items():
+        for (lever, account), channel in SPENT_ON.items():
+            if lever == kind and channel != EVERYBODY:
+                out.setdefault(CHANNELS[channel], []).append(f"{name}.{account}")
     return out

@@ -9,6 +9,7 @@ import numpy as np
 from sim import ledger
 from sim.measure import GROUPS, names_of
 from sim.scenario import Scenario
+from sim.study.winning import winning_cost
 
 Counts = Mapping[str, np.ndarray]
 Kinds = Mapping[str, tuple[str, str]]
@@ -71,16 +72,17 @@ def values(counts: Counts, scenario: Scenario, accounts: Kinds, acquisition: Seq
 
 SEGMENT_UNITS = {
     "users": "users", "orders": "orders", "ordered_last_30": "share", "repurchase_rate": "share", "aov": "minor units",
-    "revenue": "minor units", "contribution": "minor units", "ltv_to_date": "minor units",
+    "revenue": "minor units", "contribution": "minor units", "ltv_to_date": "minor units", "cac": "minor units",
 }  # fmt: skip
 """Metrics of a segment at the end of a run. ``ordered_last_30``: of its users, those who ordered in the last 30 days.
 Contribution is what was paid less the cost of goods, before the levers' other costs; the life-time value to date is that for each user,
-not discounted."""
+not discounted; ``cac`` is what winning each of them has cost (``sim.study.winning``)."""
 
 
 def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, str], float]:
     """Every metric of every segment of one run, by (group, segment, metric); one without anybody to divide by is left out."""
     out = {}
+    spent = winning_cost(counts, scenario)
     for group in GROUPS:
         counted = ("users", "customers", "repeaters", "recent", "orders", "revenue", "goods")
         sums = {what: counts[f"segments/{group}/{what}"] for what in counted}
@@ -89,7 +91,9 @@ def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, s
             found = {"users": users, "orders": orders, "revenue": revenue, "contribution": revenue - goods}
             found |= {"repurchase_rate": repeaters / customers} if customers else {}
             found |= {"aov": revenue / orders} if orders else {}
-            found |= {"ltv_to_date": (revenue - goods) / users, "ordered_last_30": recent / users} if users else {}
+            if users:
+                found |= {"ltv_to_date": (revenue - goods) / users, "ordered_last_30": recent / users}
+                found |= {"cac": float(counts[f"segments/{group}/channels"][k] @ spent) / users}
             out |= {(group, segment, metric): float(found[metric]) for metric in SEGMENT_UNITS if metric in found}
     return out
 

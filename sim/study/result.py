@@ -22,13 +22,14 @@ from sim import ledger
 from sim.counters import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
-from sim.study import experiments, frames, store
+from sim.study import churn, experiments, frames, store
 from sim.study.kept import WORK
 from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
 from sim.study.tally import Tally
+from sim.study.uncertainty import Uncertainty
 
-TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "flows", "funnel", "cashflow")
+TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "flows", "funnel", "cashflow", "churn", "reasons")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
 RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 LARGE_TABLE = 20_000_000
@@ -58,13 +59,15 @@ class Result:
         self.scenarios = list(names or distinct_names(scenarios))
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
-        self.asked: dict[str, bool] = {}
-        """What was asked for beside the tables that every study gives: events, twin, shapley."""
+        self.asked: dict[str, bool | int] = {}
+        """What was asked for beside the tables that every study gives: events, twin, shapley, and how many sets for uncertainty."""
         self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
         self.uplift: pd.DataFrame | None = None
         self.shapley: pd.DataFrame | None = None
         """Scenario × lever: with it against without it (``sim.study.twin``), and its part of the gain (``sim.study.shapley``); None where
         that was not asked for."""
+        self.uncertainty: Uncertainty | None = None
+        """What not knowing the parameters does to the results (``sim.study.uncertainty``); None where that was not asked for."""
         used = sorted({item for plan in scenarios for item in plan.kinds.items()})
         instances = [(name, lever_instances({name: kind})[name]) for name, kind in used]
         self._counters = list(dict.fromkeys(f"{name}_{c}" for name, v in instances for c in (*v.counted, *v.accounts)))
@@ -124,6 +127,18 @@ class Result:
         return _stacked(tally.cashflow.frame(name) for name, tally in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
+    def churn(self) -> pd.DataFrame:
+        """Scenario × trait or behaviour: hazard ratio of falling silent, estimated from what a platform sees (``sim.study.churn``)."""
+        for _ in self.blocks(with_daily=False, with_churn=True):
+            """Going through all runs makes it."""
+        return self.__dict__["churn"]
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Scenario × group × segment × reason: who has left for good, and why, which only a simulator knows (``sim.study.reasons``)."""
+        return _stacked(tally.leavers.frame(name) for name, tally in zip(self.scenarios, self._tallies, strict=True))
+
+    @cached_property
     def policies(self) -> pd.DataFrame:
         """Scenario × replication × action of a policy; empty where no policy acts."""
         return self._gathered("policies", frames.policies("", 0, {}, self.plans[0]))
@@ -150,16 +165,19 @@ class Result:
         """One row an order, where orders were listed. Raises ``KeyError`` where they were not."""
         return _stacked(frame for table, frame in self.blocks(with_daily=False, with_events=True) if table == "events")
 
-    def blocks(self, with_daily: bool = True, with_events: bool = False) -> Iterator[tuple[str, pd.DataFrame]]:
+    def blocks(self, with_daily: bool = True, with_events: bool = False, with_churn: bool = False) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every table in pieces, (table, rows), in the order of its rows; goes through the runs once and holds one of them at a time."""
-        tallies = []
+        tallies: list[Tally] = []
+        found: list[pd.DataFrame] = []
         tables = self.tables
         for name, plan, row, truth in zip(self.scenarios, self.plans, self.runs, self._truth, strict=True):
-            tally, readouts = Tally(plan), experiments.Readouts(name, plan)
+            tally, readouts, lines = Tally(plan), experiments.Readouts(name, plan), churn.Lines()
             for replication in range(len(row)):
                 counts = row[replication]
                 tally.add(counts)
                 readouts.add(counts)
+                if with_churn:
+                    lines.add(counts)
                 if "policies" in tables:
                     yield "policies", frames.policies(name, replication, counts, plan)
                 if with_daily:
@@ -176,9 +194,15 @@ class Result:
             yield "flows", tally.flows.frame(name)
             yield "funnel", tally.funnel.frame(name)
             yield "cashflow", tally.cashflow.frame(name)
+            yield "reasons", tally.leavers.frame(name)
+            if with_churn:
+                found.append(churn.hazards(name, lines, plan))
+                yield "churn", found[-1]
             if "experiments" in tables:
                 yield "experiments", readouts.frame(truth)
         self.__dict__["_tallies"] = tallies
+        if with_churn:
+            self.__dict__["churn"] = _stacked([frame for frame in found if not frame.empty] or found[:1])
         yield "summary", self.summary
 
     @property
@@ -235,9 +259,13 @@ class Result:
         out = Result([self.plans[k] for k in same], [self.runs[k] for k in same], self.command, names)
         out.seconds = self.seconds
         out._truth = [self._truth[k] for k in same]
+        if "churn" in self.__dict__:
+            out.__dict__["churn"] = self.churn[self.churn["scenario"].isin(names)]
         for name in ("uplift", "shapley"):
             if getattr(self, name) is not None:
                 setattr(out, name, getattr(self, name)[getattr(self, name)["scenario"].isin(names)])
+        if self.uncertainty is not None:
+            out.uncertainty = self.uncertainty.of(names)
         out.__dict__["_tallies"] = [self._tallies[k] for k in same]
         if large:
             out.__dict__["daily"] = _stacked(frames.condensed_daily(*one) for one in zip(names, out._tallies, strict=True))
@@ -255,12 +283,15 @@ class Result:
             if getattr(self, name) is not None:
                 written[name] = folder / f"{name}.csv"
                 store.write_whole(written[name], as_csv(getattr(self, name)))
+        for name, frame in (self.uncertainty.frames if self.uncertainty is not None else {}).items():
+            written[name] = folder / f"{name}.csv"
+            store.write_whole(written[name], as_csv(frame))
         return list(written.values())
 
     def csv(self, with_events: bool = False) -> Iterator[tuple[str, bytes]]:
         """The CSV files in pieces: (table, bytes that come next)."""
         begun: set[str] = set()
-        for table, rows in self.blocks(with_events=with_events):
+        for table, rows in self.blocks(with_events=with_events, with_churn=True):
             yield table, as_csv(rows, header=table not in begun)
             begun.add(table)
 

@@ -60,11 +60,17 @@ Truths = list[dict[str, Names]]
 
 
 def study_tasks(
-    scenarios: Sequence[Scenario], replications: int, list_orders: bool, people: bool = False, truth: bool = True
+    scenarios: Sequence[Scenario],
+    replications: int,
+    list_orders: bool,
+    people: bool = False,
+    truth: bool = True,
+    first: Sequence[int] | None = None,
 ) -> tuple[Names, Truths, dict[str, Task]]:
     """The name of every run by scenario and replication; of the runs that say what experiments are after; and the runs by name.
 
-    Runs come replication by replication. Equal runs of two scenarios have one name, and are lived once.
+    Runs come replication by replication. Equal runs of two scenarios have one name, and are lived once. ``first``: each scenario's first
+    replication, if not 0.
     """
     kinds = common_kinds(scenarios)
     names: Names = [[] for _ in scenarios]
@@ -78,10 +84,11 @@ def study_tasks(
 
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
-            enter(names[k], Task(scenario, r, kinds, list_orders, people))
+            place = r + (first[k] if first is not None else 0)
+            enter(names[k], Task(scenario, place, kinds, list_orders, people))
             for experiment, pair in behind[k].items():
                 for row, world in zip(truths[k][experiment], pair, strict=True):
-                    enter(row, Task(world, r, kinds))
+                    enter(row, Task(world, place, kinds))
     return names, truths, tasks
 
 
@@ -94,11 +101,12 @@ def run_study(
     list_orders: bool = False,
     people: bool = False,
     truth: bool = True,
+    first: Sequence[int] | None = None,
     progress: Progress | None = None,
     owner: tempfile.TemporaryDirectory | None = None,
 ) -> KeptRuns:
     """The counts of every run, by scenario and replication; with ``people`` each user's outcome, too; with ``truth`` the worlds behind
-    experiments.
+    experiments; ``first`` is each scenario's first replication, if not 0.
 
     Finished runs are kept in the ``folder``, and runs found there are not lived again; without one they lie in a temporary folder
     (``owner``, where several studies share it) as long as what is returned. ``KeyboardInterrupt`` stops the runs under way and is raised
@@ -109,7 +117,7 @@ def run_study(
     if folder is None and owner is None:
         owner = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth)
+    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth, first)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
     alike = Counter(name for row in [*names, *(row for of in truths for rows in of.values() for row in rows)] for name in row)
     total = sum(alike.values())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from pydantic.fields import FieldInfo
 
 from sim.parameter import ASSUMPTION, DESIGN, leaves
 from sim.scenario import Scenario
@@ -16,18 +19,20 @@ def sources(scenario: Scenario) -> list[dict[str, Any]]:
 
     What a platform decides (source "design") is no assumption. A value that differs from its sourced default is one: nobody measured it.
     """
-    lines = []
+    return [line for line, _, _ in in_force(scenario)]
+
+
+def in_force(scenario: Scenario) -> Iterator[tuple[dict[str, Any], FieldInfo, Any]]:
+    """The lines of ``sources``, each with the declaration of its parameter and the value itself."""
     for block in BLOCKS:
         if block == "market" and scenario.population.entry.market is None:
             continue
-        lines += _lines(block, getattr(scenario, block))
+        yield from _lines(block, getattr(scenario, block))
     for name, parameters in scenario.levers.items():
-        lines += _lines(f"levers.{name}", parameters)
-    return lines
+        yield from _lines(f"levers.{name}", parameters)
 
 
-def _lines(prefix: str, block: Any) -> list[dict[str, Any]]:
-    lines = []
+def _lines(prefix: str, block: Any) -> Iterator[tuple[dict[str, Any], FieldInfo, Any]]:
     for name, field, value in leaves(block, f"{prefix}."):
         extra = field.json_schema_extra or {}
         source, grade = extra.get("source", DESIGN), extra.get("grade", "")
@@ -36,10 +41,9 @@ def _lines(prefix: str, block: Any) -> list[dict[str, Any]]:
         default = field.get_default(call_default_factory=True)
         if source != ASSUMPTION and value is not None and value != default and field.default is not None:
             source, grade = SET_HERE, ""
-        lines.append(
-            {"parameter": name, "value": str(value), "source": source, "grade": grade, "is_assumption": source in (ASSUMPTION, SET_HERE)}
-        )
-    return lines
+        assumed = source in (ASSUMPTION, SET_HERE)
+        line = {"parameter": name, "value": str(value), "source": source, "grade": grade, "is_assumption": assumed}
+        yield line, field, value
 
 
 def counted(scenario: Scenario) -> dict[str, int]:

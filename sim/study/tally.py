@@ -18,6 +18,7 @@ from sim.study.cashflow import Cashflow
 from sim.study.interval import Moments
 from sim.study.journey import Flows, Funnel
 from sim.study.metrics import Counts, Kinds, segment_values, values
+from sim.study.reasons import Leavers
 
 FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
 """Columns of ``daily`` that come first, in this order."""
@@ -76,8 +77,9 @@ class Tally:
         self.cohorts = {what: Total() for what in ("size", "active", "ordered")}
         self.segments: dict[tuple[str, str, str], array] = {}
         """Every metric of every run by group, segment and name; shorter than ``runs`` where a run lacks it."""
-        self.flows, self.funnel = Flows(), Funnel(scenario, self.accounts)
+        self.flows, self.funnel = Flows(), Funnel(scenario)
         self.cashflow = Cashflow(self.accounts, self._acquisition)
+        self.leavers = Leavers(scenario)
         self._scenario = scenario
 
     def add(self, counts: Counts) -> None:
@@ -92,7 +94,7 @@ class Tally:
             self.last_days.setdefault(column, []).append(int(numbers[-1]))
         for place, value in segment_values(counts, self._scenario).items():
             self.segments.setdefault(place, array("d")).append(value)
-        for part in (self.flows, self.funnel, self.cashflow):
+        for part in (self.flows, self.funnel, self.cashflow, self.leavers):
             part.add(counts)
         self.add_curves(counts)
 
@@ -103,7 +105,7 @@ class Tally:
         for start, total in self.followed.items():
             total.add(counts[f"followed/{start}"])
         for (start, event, definition), moments in self.curves.items():
-            moments.add(_share(counts[f"{definition}/{event}/{start}"], counts[f"followed/{start}"]))
+            moments.add(share(counts[f"{definition}/{event}/{start}"], counts[f"followed/{start}"]))
         for (start, event), moments in self.survivals.items():
             lapsed = counts[f"lapsed/{event}/{start}"]
             at_risk = (lapsed + counts[f"censored/{event}/{start}"])[::-1].cumsum()[::-1]
@@ -123,5 +125,6 @@ class Tally:
         return ages[least[ages] > 0]
 
 
-def _share(kept: np.ndarray, followed: np.ndarray) -> np.ndarray:
+def share(kept: np.ndarray, followed: np.ndarray) -> np.ndarray:
+    """Those kept by those followed, age by age; 0 where nobody was."""
     return np.divide(kept, followed, out=np.zeros(len(kept)), where=followed > 0)

@@ -16,6 +16,7 @@ import sim
 from sim import ledger, measure
 from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
+from sim.panel import Panel
 from sim.scenario import Scenario
 from sim.scenario.check import TEXTS
 
@@ -61,16 +62,18 @@ class Task:
         world = LifecycleModel(
             self.scenario, replication=self.replication, kinds=dict(self.kinds), threads=threads, list_orders=self.list_orders
         )
+        panel = Panel(world)
         stages = {0: world.rows["stage"].copy()}
         snapshots = measure.snapshot_days(world.days)
         while world.day < world.days:
             if stop is not None and stop.is_set():
                 raise Stopped
             world.step()
+            panel.look(world)
             if world.day in snapshots:
                 stages[world.day] = world.rows["stage"].copy()
         ledger.check(world.ledger(), ledger.accounts(world.levers))
-        counts = measure.measure(world) | measure.flows(stages)
+        counts = measure.measure(world) | measure.flows(stages) | panel.counts(world)
         for name in [n for n in world.levers if n not in self.scenario.levers]:
             for counter in world.levers[name].counter_dtype().names:
                 counts.pop(f"daily/{name}_{counter}", None)

@@ -23,9 +23,13 @@ from sim.study.run import Progress, cores, side_by_side, study_tasks, warm_up
 from sim.study.shapley import coalition_worlds, shapley
 from sim.study.task import Task
 from sim.study.twin import paired_worlds, uplift
+from sim.study.uncertainty import uncertainty, worlds_of
 
 SHARE = 0.01
 """Of the runs, lived again unless more are asked for; at least one."""
+
+MOST_SETS = 10_000
+"""Parameter sets that a manifest may name."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "no result": (
@@ -176,13 +180,15 @@ def verify(
     return found
 
 
-def _asked(manifest: Mapping[str, Any]) -> dict[str, bool]:
-    """What the study was asked for, as its manifest says, or as its files show."""
+def _asked(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What the study was asked for, as its manifest says, or as its files show; of uncertainty, how many sets."""
     said, files = manifest.get("asked"), manifest.get("files")
     said = said if isinstance(said, dict) else {}
     files = files if isinstance(files, list) else []
     shown = {"events": "events.csv", "twin": "uplift.csv", "shapley": "shapley.csv"}
-    return {what: said[what] is True if what in said else file in files for what, file in shown.items()}
+    sets = said.get("uncertainty", 0)
+    asked = {what: said[what] is True if what in said else file in files for what, file in shown.items()}
+    return asked | {"uncertainty": sets if type(sets) is int and 2 <= sets <= MOST_SETS else 0}
 
 
 def _place_of(where: dict[str, dict[str, Any]], name: str, rows: Sequence[Sequence[str]]) -> None:
@@ -193,7 +199,7 @@ def _place_of(where: dict[str, dict[str, Any]], name: str, rows: Sequence[Sequen
 
 
 def _other_worlds(
-    names: Sequence[str], plans: Sequence[Scenario], replications: int, asked: Mapping[str, bool], where: dict[str, dict[str, Any]]
+    names: Sequence[str], plans: Sequence[Scenario], replications: int, asked: Mapping[str, Any], where: dict[str, dict[str, Any]]
 ) -> dict[str, Task]:
     """The runs of worlds with other levers than the scenarios' (``sim.study.twin``, ``sim.study.shapley``), where asked for."""
     tasks: dict[str, Task] = {}
@@ -208,17 +214,25 @@ def _other_worlds(
             keys, _, more = study_tasks(coalition_worlds(plan), replications, False, people=True, truth=False)
             tasks |= more
             _place_of(where, f"{name} − …", keys)
+    if asked["uncertainty"]:
+        _, worlds, first = worlds_of(plans, asked["uncertainty"], replications)
+        keys, _, more = study_tasks(worlds, replications, False, truth=False, first=first)
+        tasks |= more
+        for place, row in enumerate(keys):
+            _place_of(where, f"{names[place % len(names)]}, {place // len(names)}", [row])
     return tasks
 
 
-def _tables_of_other_worlds(folder: Path, names: Sequence[str], plans: Sequence[Scenario], asked: Mapping[str, bool]) -> dict[str, bool]:
-    """As ``_tables``, for uplift and shapley. All their runs are kept, so that nothing is lived and nothing written."""
+def _tables_of_other_worlds(folder: Path, names: Sequence[str], plans: Sequence[Scenario], asked: Mapping[str, Any]) -> dict[str, bool]:
+    """As ``_tables``, for uplift, shapley and uncertainty. All their runs are kept, so that nothing is lived and nothing written."""
     made, replications = {}, plans[0].run.replications
     if asked["twin"]:
         made["uplift"] = uplift(names, plans, replications, folder=folder, list_orders=asked["events"])
     if asked["shapley"]:
         parts = [shapley(name, plan, replications, folder=folder) for name, plan in zip(names, plans, strict=True) if plan.levers]
         made["shapley"] = pd.concat(parts, ignore_index=True)
+    if asked["uncertainty"]:
+        made |= uncertainty(names, plans, replications, asked["uncertainty"], folder=folder).frames
     files = {table: folder / f"{table}.csv" for table in made}
     return {table: files[table].is_file() and files[table].read_bytes() == as_csv(frame) for table, frame in made.items()}
 

@@ -35,7 +35,7 @@ def world(people: list[dict], last_day: int, churned_after_days: int = 90):
             for day in days:
                 diary[day, i >> 3] |= 1 << (i & 7)
         rows[i]["last_seen"] = max(person.get("visits", ()), default=0)
-    platform = SimpleNamespace(churned_after_days=churned_after_days)
+    platform = SimpleNamespace(churned_after_days=churned_after_days, dormant_after_days=churned_after_days // 2)
     return SimpleNamespace(
         rows=rows, visited=visited, ordered=ordered, day=last_day,
         plan=SimpleNamespace(platform=platform, segments=Segments(), personas={}), steering=None, daily=dict, ledger=dict,
