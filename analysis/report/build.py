@@ -85,6 +85,7 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         sheets={part["key"]: [sheet for sheet in sheets if sheet.chapter == part["key"]] for part in parts},
         other_sheets=[sheet for sheet in sheets if sheet.chapter not in {part["key"] for part in parts}],
         renamed=renamed,
+        recorded=getattr(tables, "recorded", {}),
         grades=answer.GRADES,
         counts=answer.assumption_counts(tables),
         assumed=answer.assumed(tables),
