@@ -124,7 +124,7 @@ SEGMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def segments(name: str, tally: Tally, baseline: Tally) -> pd.DataFrame:
+def segments(name: str, tally: Tally, baseline: Tally | None = None) -> pd.DataFrame:
     """One scenario's segment × metric at the end of the runs: mean and interval, and the paired difference against the baseline.
 
     A metric stands where every replication has it, and a segment where anybody was in it in any of them.
@@ -133,8 +133,9 @@ def segments(name: str, tally: Tally, baseline: Tally) -> pd.DataFrame:
     for place, found in tally.segments.items():
         group, segment, metric = place
         if len(found) == tally.runs and any(tally.segments[group, segment, "users"]):
-            own, theirs = np.frombuffer(found), np.frombuffer(baseline.segments.get(place, b""))
-            paired = tally is not baseline and len(own) == len(theirs) == baseline.runs
+            own = np.frombuffer(found)
+            theirs = np.frombuffer(b"" if baseline in (None, tally) else baseline.segments.get(place, b""))
+            paired = len(own) == len(theirs) > 0
             delta = interval(own - theirs) if paired else (np.nan,) * 3
             lines.append((name, group, segment, metric, SEGMENT_UNITS[metric], *interval(own), *delta))
     return pd.DataFrame(lines, columns=list(SEGMENT_COLUMNS))

@@ -83,11 +83,11 @@ def test_every_figure_asked_for_is_drawn_for_a_comparison(eight):
         "difference_contribution_per_user",
         "retention_bracket_30_order",
         "retention_rolling_order",
-        "value",
         "lifecycle",
         "cohorts_ordered",
         "survival_visit",
         "survival_departure",
+        "value",
     ]
 
 
