@@ -18,7 +18,7 @@ from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
 from sim.panel import Panel
 from sim.scenario import Scenario
-from sim.scenario.check import TEXTS
+from sim.scenario.texts import CHINESE, TEXTS
 
 DECIDING = ("numpy", "numba", "scipy")
 """Packages whose version may decide the last bit of a table of quantiles, or how a loop is compiled."""
@@ -51,7 +51,7 @@ class Task:
 
     def key(self) -> str:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
-        says = {k: v for k, v in self.scenario.resolved().items() if k not in TEXTS}
+        says = {k: v for k, v in self.scenario.resolved().items() if k not in (*TEXTS, CHINESE)}
         del says["run"]["replications"]  # how many runs there are changes none of them
         code = _code(tuple(sorted(self.scenario.kinds.items())))
         content = [says, self.replication, self.list_orders, self.people, code]
@@ -63,13 +63,17 @@ class Task:
             self.scenario, replication=self.replication, kinds=dict(self.kinds), threads=threads, list_orders=self.list_orders
         )
         panel = Panel(world)
+        stages = {0: world.rows["stage"].copy()}
+        snapshots = measure.snapshot_days(world.days)
         while world.day < world.days:
             if stop is not None and stop.is_set():
                 raise Stopped
             world.step()
             panel.look(world)
+            if world.day in snapshots:
+                stages[world.day] = world.rows["stage"].copy()
         ledger.check(world.ledger(), ledger.accounts(world.levers))
-        counts = measure.measure(world) | panel.counts(world)
+        counts = measure.measure(world) | measure.flows(stages) | panel.counts(world)
         for name in [n for n in world.levers if n not in self.scenario.levers]:
             for counter in world.levers[name].counter_dtype().names:
                 counts.pop(f"daily/{name}_{counter}", None)
