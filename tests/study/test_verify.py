@@ -109,7 +109,7 @@ def test_a_table_cut_lengthened_or_gone_is_a_difference(folder, change):
         path.unlink()
     else:
         path.write_bytes(whole[:-2] if change == "shorter" else whole + b"\n")
-    assert [words for _, words in verify(folder).differences] == [{"table": "daily"}]
+    assert [words for _, words in verify(folder).differences] == [{"file": "daily.csv"}]
 
 
 def test_a_scenario_changed_in_the_manifest_is_a_difference(folder):
