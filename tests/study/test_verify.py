@@ -98,7 +98,7 @@ def test_a_missing_and_a_damaged_run_are_differences_even_if_they_were_not_chose
 def test_a_table_that_does_not_follow_from_the_runs_is_a_difference(folder, table):
     path = folder / f"{table}.csv"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
-    assert [(what, words["table"]) for what, words in verify(folder).differences] == [("table", table)]
+    assert [(what, words["file"]) for what, words in verify(folder).differences] == [("table", f"{table}.csv")]
 
 
 @pytest.mark.parametrize("change", ["shorter", "longer", "gone"])
