@@ -124,6 +124,13 @@ def shared(command: Callable) -> Callable:
             english="What --export writes: csv (default), or parquet, which needs pyarrow.",
             chinese="--export 的文件格式：csv（默认）或 parquet（需要 pyarrow）。",
         ),
+        option(
+            "--budget",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="MONEY",
+            english="Draw this budget of incentives (whole run) in the figure of cost and retention (default: economics.incentive_budget).",
+            chinese="在成本—留存图中画出激励预算线（整个模拟期）；默认取 economics.incentive_budget。",
+        ),
         *talk_options(),
     ]
     for one in reversed(options):
