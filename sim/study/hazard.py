@@ -36,17 +36,21 @@ def complementary_log_log(x: np.ndarray, y: np.ndarray, cluster: np.ndarray) -> 
     groups, place = np.unique(cluster, return_inverse=True)
     if len(groups) < 2 or n <= k:
         return None
-    beta, best = np.zeros(k), -np.inf
+    beta = np.zeros(k)
+    likelihood, score, information = _derivatives(x, y, beta)
     for _ in range(STEPS):
-        likelihood, score, information = _derivatives(x, y, beta)
+        slope = x.T @ score
         try:
-            step = np.linalg.solve(information, x.T @ score)
+            step = np.linalg.solve(information, slope)
         except np.linalg.LinAlgError:
             return None
-        if x.T @ score @ step < CLOSE:
+        if slope @ step < CLOSE:
             break
         best, size = likelihood, 1.0
-        while size > 1e-6 and not _derivatives(x, y, beta + size * step)[0] > best:
+        while True:  # what is found where the step ends is where the next one begins
+            likelihood, score, information = _derivatives(x, y, beta + size * step)
+            if likelihood > best or size <= 1e-6:
+                break
             size /= 2
         beta = beta + size * step
     else:
