@@ -14,6 +14,8 @@ from analysis.plots.picture import Picture, write_whole
 from analysis.plots.plane import cost_retention_plane
 from analysis.plots.retention import retention_curves
 from analysis.plots.survival import survival
+from analysis.plots.tornado import tornado
+from analysis.plots.uncertainty import difference_uncertainty, retention_fan
 from analysis.plots.waterfall import value_waterfall
 from analysis.result import Tables, only_buyers
 
@@ -46,6 +48,12 @@ def pictures(tables: Tables) -> list[Picture]:
         cohort_heatmap,
         partial(survival, event="order" if only_buyers(tables) else "visit"),
         partial(survival, event="departure"),
+    ]
+    drafts += [
+        partial(difference_uncertainty, metric="contribution_per_user"),
+        partial(tornado, metric="contribution_per_user"),
+        retention_fan,
+        *([partial(difference_uncertainty, metric=headline), partial(tornado, metric=headline)] if headline else []),
     ]
     found = []
     for draft in drafts:
