@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from analysis.language import TAGS, Both, say, spoken
 from analysis.plots.picture import Picture, write_whole
 from analysis.report import answer
+from analysis.report.hangs import section
 from analysis.report.inline import inline_svg
 from analysis.result import Tables
 from analysis.text import clean
@@ -74,6 +75,7 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         grades=answer.GRADES,
         counts=answer.assumption_counts(tables),
         assumed=answer.assumed(tables),
+        hangs=section(tables, answer.assumed(tables)),
         definitions=answer.definitions(tables),
         questions=[(s, *tables.questions[s]) for s in tables.scenarios if any(tables.questions.get(s, ()))],
         facts=facts(tables.manifest),
