@@ -243,9 +243,9 @@ moves by .7 points by luck alone; what must hold is 5 ± 2.3 %, which is the sam
 
 Metrics that do not vary between runs of these worlds (everybody registers, nothing is paid back) are left out.
 
-**What it does not say.** A difference that a handful of users make is not normal, and no t-interval holds it well. In worlds of 150 users, 30
-days and 3 replications most studies see no difference at all in who orders on day 30 itself, though there is one: all replications agree,
-and an interval without width is none. Such studies do not count here; figures and report call their difference equal or *not
+**What it does not say.** A difference that a handful of users make is not normal, and no t-interval holds it well. In worlds of 150 users,
+30 days and 3 replications most studies see no difference at all in who orders on day 30 itself, though there is one: all replications
+agree, and an interval without width is none. Such studies do not count here; figures and report call their difference equal or *not
 distinguishable*, never an effect. More users help, more replications less.
 
 {tables}"""
