@@ -104,7 +104,7 @@ def validate(scenario: Sequence[Path], settings: Sequence[str]) -> None:
     """Check files only; every fault at once, as file:line:column: path: message."""
     plans = load(scenario, settings, {})
     for path, plan in zip(scenario, plans, strict=True):
-        click.echo(said("valid", file=path, name=plan.name))
+        click.echo(said("valid", file=path, name=plan.told("name", spoken())))
 
 
 @cli.command(chinese="显示实际要运行的场景，含全部默认值。")
@@ -119,10 +119,10 @@ def show(scenario: Path, origin: bool, settings: Sequence[str], as_json: bool, *
     if as_json:
         click.echo(json.dumps(plan.resolved(), ensure_ascii=False, indent=1))
     else:
-        click.echo(render_resolved(plan, origin=origin), nl=False)
+        click.echo(render_resolved(plan, origin=origin, default=said("default")), nl=False)
 
 
-@cli.command(chinese="杠杆目录：每个参数的单位、范围、默认值和来源。")
+@cli.command(chinese="杠杆目录：每个参数的单位、范围、默认值和来源；也可查看场景文件的一节，如 population。")
 @click.argument("name", required=False)
 @option(
     "--json",
@@ -133,10 +133,10 @@ def show(scenario: Path, origin: bool, settings: Sequence[str], as_json: bool, *
 )
 @language()
 def levers(name: str | None, as_json: bool) -> None:
-    """The catalogue of levers: parameters with unit, range, default and source."""
-    from analysis.catalogue import catalogue, render
+    """The catalogue of levers: parameters with unit, range, default and source; also of a block of a scenario, such as population."""
+    from analysis.catalogue import catalogue, render, world
 
-    table = catalogue()
+    table = catalogue() if name is None else catalogue() | world()
     if name is not None and name not in table:
         import difflib
 
@@ -147,12 +147,13 @@ def levers(name: str | None, as_json: bool) -> None:
     click.echo(json.dumps(chosen, ensure_ascii=False, indent=1) if as_json else render(chosen, whole=name is not None))
 
 
-@cli.command(chinese="场景文件的 JSON Schema，供编辑器使用。")
+@cli.command(chinese="场景文件的 JSON Schema，供编辑器使用；说明文字按 --lang 给出。")
+@language()
 def schema() -> None:
-    """JSON Schema of a scenario, for editors."""
+    """JSON Schema of a scenario, for editors, with descriptions in the language asked for."""
     from sim.scenario import schema as scenario_schema
 
-    click.echo(json.dumps(scenario_schema(), ensure_ascii=False, indent=1))
+    click.echo(json.dumps(scenario_schema(lang=spoken()), ensure_ascii=False, indent=1))
 
 
 @cli.command(chinese="一位用户的经历：逐日讲述收到了什么、做了什么、为什么；可与另一场景对照。")
@@ -287,10 +288,12 @@ def study(
 
         def draw(result: Any, place: Path) -> list[Path]:
             progress(1, 1, "drawing")
+            from analysis.named import in_language
             from analysis.plots import pictures, write_plots
             from analysis.report import write_report
             from analysis.result import left_out
 
+            result = in_language(result)
             drawn = result.comparable()
             made = pictures(drawn)
             return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]

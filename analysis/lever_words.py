@@ -1,80 +1,18 @@
-"""What levers and what belongs to them are called in Chinese. Lever files are written in English and give the field's Chinese name once."""
+"""What levers and what belongs to them are called in the language spoken.
+
+Lever files are written in English and give the field's Chinese name once; what else they say stands in Chinese in `sim/words`. Units, kinds
+and accounts, which many of them share, are here.
+"""
 
 from __future__ import annotations
 
 import re
 
 from analysis.language import Both, say, spoken
-from sim.parameter import ASSUMPTION, DESIGN
+from sim import words
 
 _HEAD = re.compile(r"(?P<english>[^:\u4e00-\u9fff]+?)\s*(?P<chinese>[\u4e00-\u9fff][^:]*)?:")
 """The first line of a lever file: `Coupons 优惠券: sent every so often, …`."""
-UNITS = {
-    "1,000 orders": "千单",
-    "100 ms": "100 毫秒",
-    "accounts": "个账号",
-    "calls": "次回访",
-    "code": "代码",
-    "complaints": "次投诉",
-    "contacts": "次触达",
-    "correlation": "相关系数",
-    "coupons": "张",
-    "customers": "人",
-    "date": "日期",
-    "day or date": "天或日期",
-    "day": "天",
-    "days": "天",
-    "deals": "个团",
-    "events": "场活动",
-    "friends": "人",
-    "gifts": "份礼包",
-    "hours": "小时",
-    "index": "指数",
-    "invitations": "次邀请",
-    "lead": "条线索",
-    "leads": "条线索",
-    "level": "级",
-    "levels": "级",
-    "log": "对数",
-    "log-rate": "对数率",
-    "message": "条",
-    "messages": "条",
-    "minor units": "分（最小货币单位）",
-    "money": "金额",
-    "month": "月",
-    "ms": "毫秒",
-    "offers": "份优惠",
-    "opt-outs": "次退订",
-    "order": "单",
-    "orders": "单",
-    "parcels": "件包裹",
-    "per message": "每条",
-    "periods": "期",
-    "point": "分",
-    "points": "分",
-    "posts": "帖",
-    "probability": "概率",
-    "reports": "条反馈",
-    "reviews": "条评价",
-    "rewards": "次奖励",
-    "runs": "次",
-    "sd": "标准差",
-    "seals": "个认证标识",
-    "share of basket": "占订单金额比例",
-    "share": "比例",
-    "stars": "星",
-    "step": "步",
-    "steps": "步",
-    "surveys": "份问卷",
-    "times": "倍",
-    "user": "人",
-    "users": "人",
-    "visit": "次访问",
-    "visits": "次访问",
-    "week": "周",
-    "weeks": "周",
-    "year": "年",
-}
 ACCOUNTS = {
     "ads": "精准广告",
     "benefits": "权益",
@@ -127,7 +65,6 @@ ACCOUNTS = {
 }
 """Last part of an account's name; another is said as it is."""
 CORE_ACCOUNTS = {"basket": "订单原价", "revenue": "收入", "cost_of_goods": "商品成本"}
-ORIGINS = {DESIGN: Both("design", "平台决策"), ASSUMPTION: Both("assumption", "假设")}
 KINDS = {
     "discount": Both("discount", "优惠"),
     "fee": Both("fee", "收费"),
@@ -143,20 +80,30 @@ def lever_name(name: str, doc: str) -> str:
     return head["chinese"].strip() if spoken() == "zh" and head and head["chinese"] else name
 
 
-def lever_line(doc: str) -> str:
-    """What a lever is, in a line; its name in front is the one of the language spoken, the rest is as its file says."""
+def lever_line(name: str, doc: str) -> str:
+    """What a lever is, in a line; in Chinese it begins with the field's name, and is its file's English where there is no translation."""
     line = doc.splitlines()[0] if doc else ""
     head = _HEAD.match(line)
     if spoken() == "en" or head is None or not head["chinese"]:
         return line
-    return f"{head['chinese'].strip()}（{head['english'].strip()}）：{line[head.end() :].strip()}"
+    told = words.about(name, doc)[0] or line[head.end() :].strip()
+    return f"{head['chinese'].strip()}（{head['english'].strip()}）：{told}"
+
+
+def lever_text(name: str, doc: str) -> str:
+    """All that a lever's file says about it: the line, and the paragraphs below it."""
+    told = words.about(name, doc)[1] if spoken() == "zh" else ""
+    return f"{lever_line(name, doc)}\n\n{told}" if told else "\n".join([lever_line(name, doc), *doc.splitlines()[1:]])
+
+
+def told(text: str, said_by: str) -> str:
+    """A text of one of the simulator's own modules (``coupons``) in the language spoken."""
+    return text if spoken() == "en" else words.chinese(text, said_by)
 
 
 def unit(text: str) -> str:
-    """A unit, part by part; what has no Chinese here stays as it is."""
-    if spoken() == "en":
-        return text
-    return UNITS.get(text) or "/".join(UNITS.get(part, part) for part in text.split("/"))
+    """A unit, part by part; what has no Chinese stays as it is."""
+    return text if spoken() == "en" else words.unit(text)
 
 
 def account(name: str, doc: str = "") -> str:
@@ -172,6 +119,4 @@ def account(name: str, doc: str = "") -> str:
 
 def origin(source: str, grade: str) -> str:
     """What stands behind a parameter: a decision, an assumption, or a source with its grade."""
-    if source in ORIGINS:
-        return str(ORIGINS[source])
-    return source + (say(f" (grade {grade})", f"（{grade} 级）") if grade else "")
+    return told(source, "sources") + (say(f" (grade {grade})", f"（{grade} 级）") if grade else "")

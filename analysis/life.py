@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis.language import say
+from analysis.language import say, spoken
 from analysis.plots.life import life_timeline
 from analysis.plots.picture import write_whole
 from analysis.story import Teller, sums
@@ -16,7 +17,8 @@ from sim.story import Life, life, parting
 
 def live(plans: Sequence[Any], user: int, replication: int) -> list[Life]:
     """The lives of one user under one or two scenarios. Raises ``IndexError`` where a world has no such user."""
-    return [life(plan, user, replication=replication) for plan in plans]
+    lives = [life(plan, user, replication=replication) for plan in plans]
+    return [replace(told, scenario=plan.told("name", spoken())) for told, plan in zip(lives, plans, strict=True)]
 
 
 def text(plans: Sequence[Any], lives: Sequence[Life]) -> str:

@@ -263,6 +263,46 @@ METRICS: tuple[Metric, ...] = (
         "has {} fewer registered users",
     ),
 )
+LEAVING: tuple[tuple[str, Metric], ...] = (
+    (
+        "churn",
+        Metric(
+            "hazard_ratio",
+            Both("Hazard ratio of falling silent", "沉默风险比"),
+            "number",
+            Both(
+                "by how much a trait or behaviour multiplies the hazard of no visit in the next churned_after_days, all else alike "
+                "(complementary log-log, a baseline for each look, errors clustered by user)",
+                "其他方面相同时，某项特征或行为使“此后 churned_after_days 内不再访问”的风险变为多少倍"
+                "（互补双对数模型，每个观察时点单独设基准，标准误按用户聚类）",
+            ),
+            Both(
+                "Estimated from what a platform sees: an association, not an effect. Days since the last visit and days with a visit are "
+                "signs of the lapse and are left out where all else is estimated.",
+                "仅凭平台可见数据估计：是相关而非因果。距上次访问天数与访问天数是流失的征兆，估计其他因素时不纳入。",
+            ),
+        ),
+    ),
+    (
+        "reasons",
+        Metric(
+            "reason",
+            Both("Reason of leaving", "离开原因"),
+            "share",
+            Both(
+                "users who left for good for this reason ÷ users of the segment who left for good; the segment is that of the day of "
+                "leaving",
+                "因该原因永久离开的用户 ÷ 该分层永久离开的用户；分层取离开当日所处的分层",
+            ),
+            Both(
+                "Only a simulator knows it. A reason stands only where somebody left who would otherwise have stayed.",
+                "只有模拟器知道。仅当用户原本不会离开时才记录原因。",
+            ),
+        ),
+    ),
+)
+"""What the tables `churn` and `reasons` hold, by table."""
+
 _BY_NAME = {metric.name: metric for metric in METRICS}
 
 HEADLINE = "bracket_30_90_order"

@@ -30,6 +30,7 @@ WORDS = {
         "in brackets: difference against {baseline}; ≈ not distinguishable", "括号内：相对 {baseline} 的差异；≈ 差异不显著"
     ),
     "valid": Both("{file}: ok ({name})", "{file}: 没有问题（{name}）"),
+    "default": Both("default", "默认值"),
     "no baseline": Both(
         "there is no {file}: run this from a checkout, or name scenarios: python run.py compare A.yaml B.yaml",
         "没有 {file}：请在代码仓库中运行，或指定场景：python run.py compare A.yaml B.yaml",
@@ -93,6 +94,9 @@ class Talk:
 
     def end(self, folder: Path, result: Any) -> None:
         """Say where the result lies."""
+        from analysis.named import in_language
+
+        result = in_language(result)
         drawn = result.comparable().scenarios
         apart = [n for n in result.scenarios if n not in drawn]
         if apart:
@@ -139,9 +143,11 @@ class Talk:
         from rich.table import Table
 
         from analysis.metrics import headline, metric
+        from analysis.named import in_language
         from analysis.number import written
         from analysis.result import currency
 
+        result = in_language(result)
         frame = result.summary.set_index(["scenario", "metric"])
         first = headline(frame.loc[result.baseline].index)
         shown = [m for m in (first, *COLUMNS) if m is not None]

@@ -42,6 +42,16 @@ def row_dtype(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> np.
     )
 
 
+def daily_bytes(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> int:
+    """Bytes of a row, in whole cache lines, that hold the daily columns."""
+    row = row_dtype(columns, levers)
+    ends = [row.fields[name][1] + row.fields[name][0].itemsize for name, column in columns.items() if column.daily]
+    for name, lever in levers.items():
+        own = row.fields[name][0].fields
+        ends += [own[n][1] + own[n][0].itemsize for n, column in lever.columns.items() if column.daily]
+    return -(-max(ends) // LINE) * LINE
+
+
 def _view(columns: dict[tuple[str, str], Column], place: Mapping[tuple[str, str], int], width: int) -> np.dtype:
     """One owner's columns as a view of the whole row (a spare byte where there is none)."""
     if not columns:

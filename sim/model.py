@@ -218,7 +218,7 @@ class LifecycleModel(MesaSurface):
         counts = network.POSTED | network.INVITED | network.OPENED_DEAL | network.ACCEPTED
         counts |= network.ENTERED if self.plan.market.bass.friends_share > 0.0 else 0
         if (self.said & counts).any():
-            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside)
+            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside, self.bound < 0.0)
             if counts & network.ENTERED:
                 np.divide(self._inside, self.friends.numbers, out=self.inside)
         else:
@@ -259,7 +259,7 @@ class LifecycleModel(MesaSurface):
         if friends_begin_to_count:
             self._inside[:] = 0
             entered = (self.rows["stage"] != PROSPECT).astype(np.uint8) * np.uint8(network.ENTERED)
-            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside)
+            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside, self.bound < 0.0)
             np.divide(self._inside, self.friends.numbers, out=self.inside)
         if self.highest_cap is not None:
             cap = plan.economics.incentive_budget

@@ -79,8 +79,8 @@ HEARD = ("posted", "invited", "opened a deal", "signed up on my invitation")
 """What a user hears from friends: how many of them; columns of ``heard``."""
 
 
-@compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:])")
-def _spread(said, said_before, starts, ends, heard, invited_before, inside):
+@compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:],b1[:])")
+def _spread(said, said_before, starts, ends, heard, invited_before, inside, outside):
     for i in range(len(said)):
         word = said[i]
         if word == 0:
@@ -88,7 +88,7 @@ def _spread(said, said_before, starts, ends, heard, invited_before, inside):
         for column in range(3):
             if word & (1 << column):
                 for e in range(starts[i], starts[i + 1]):
-                    if heard[ends[e], column] < 255:
+                    if heard[ends[e], column] < 255 and (column != 1 or outside[ends[e]]):
                         heard[ends[e], column] += 1
         if word & 8:
             for e in range(starts[i], starts[i + 1]):
@@ -102,14 +102,16 @@ def _spread(said, said_before, starts, ends, heard, invited_before, inside):
                     break
 
 
-def spread(said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: np.ndarray, inside: np.ndarray) -> None:
+def spread(
+    said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: np.ndarray, inside: np.ndarray, outside: np.ndarray
+) -> None:
     """Tell everybody what their friends said yesterday.
 
     ``said`` and ``said_before``, shape (users,): bits of yesterday and of the day before. ``heard``, shape (users, 4), is overwritten:
-    how many friends (``HEARD``). ``inside``, shape (users,), counts the friends who have signed up so far. Who signed up on an invitation
-    thanks
-    the first of the friends who invited the day before.
+    how many friends (``HEARD``); of invitations only prospects hear (``outside``, shape (users,), true or false). ``inside``, shape
+    (users,), counts the friends who have signed up so far. Who signed up on an invitation thanks the first of the friends who invited the
+    day before.
     """
     invited_before = heard[:, 1].copy()
     heard[:] = 0
-    _spread(said, said_before, friends.starts, friends.ends, heard, invited_before, inside)
+    _spread(said, said_before, friends.starts, friends.ends, heard, invited_before, inside, outside)

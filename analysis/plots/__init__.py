@@ -9,9 +9,11 @@ from pathlib import Path
 from analysis import metrics
 from analysis.plots.cohorts import cohort_heatmap
 from analysis.plots.difference import difference
+from analysis.plots.hazards import hazard_ratios
 from analysis.plots.lifecycle import lifecycle_composition
 from analysis.plots.picture import Picture, write_whole
 from analysis.plots.plane import cost_retention_plane
+from analysis.plots.reasons import reasons_of_leaving
 from analysis.plots.retention import retention_curves
 from analysis.plots.survival import survival
 from analysis.plots.tornado import tornado
@@ -24,8 +26,10 @@ __all__ = [
     "cohort_heatmap",
     "cost_retention_plane",
     "difference",
+    "hazard_ratios",
     "lifecycle_composition",
     "pictures",
+    "reasons_of_leaving",
     "retention_curves",
     "survival",
     "value_waterfall",
@@ -48,6 +52,8 @@ def pictures(tables: Tables) -> list[Picture]:
         cohort_heatmap,
         partial(survival, event="order" if only_buyers(tables) else "visit"),
         partial(survival, event="departure"),
+        hazard_ratios,
+        reasons_of_leaving,
     ]
     drafts += [
         partial(difference_uncertainty, metric="contribution_per_user"),

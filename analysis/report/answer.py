@@ -262,6 +262,10 @@ def definitions(tables: Tables) -> list[Term]:
         Term(m.name, str(m.label), _other(m.label), m.name, filled(str(m.formula), tables), str(UNITS[m.unit]), str(m.caveat))
         for m in found
     ]
+    for table, m in metrics.LEAVING:
+        if len(getattr(tables, table, ())):
+            formula = filled(str(m.formula), tables)
+            terms.append(Term(m.name, str(m.label), _other(m.label), f"{table}: {m.name}", formula, str(UNITS[m.unit]), str(m.caveat)))
     for kind, event in tables.retention[["definition", "event"]].drop_duplicates().itertuples(index=False):
         how = curves.definition(kind, event)
         label = curves.called(kind, event)

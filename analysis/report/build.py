@@ -72,6 +72,7 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         other_rows=other_rows,
         figures=figures,
         renamed=renamed,
+        recorded=getattr(tables, "recorded", {}),
         grades=answer.GRADES,
         counts=answer.assumption_counts(tables),
         assumed=answer.assumed(tables),

@@ -17,8 +17,10 @@ import numpy as np
 
 from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
+from sim.engine import prefetch as fetching
 from sim.engine import records
-from sim.layout import LINE, row_dtype
+from sim.engine.prefetch import prefetch
+from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
@@ -40,7 +42,10 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
-    made_of = (chance, compiled, counters, day, decay, exact, layout, population, quantile, records, rule, segment, sys.modules[__name__])
+    made_of = (
+        chance, compiled, counters, day, decay, exact, fetching, layout, population, quantile, records, rule, segment,
+        sys.modules[__name__],
+    )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
@@ -81,8 +86,8 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     for phase in PHASES:
         scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
     scope |= _of_the_day(scope, numba.njit(**JIT))
-    width = row_dtype(population.COLUMNS, levers).itemsize
-    loop = types.FunctionType(_loop.__code__, {**globals(), "LIVE": scope["live"], "WIDTH": width}, "days")
+    memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
+    loop = types.FunctionType(_loop.__code__, {**globals(), **memory, "LIVE": scope["live"]}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
 
@@ -117,8 +122,12 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 
 LIVE: Callable
 WIDTH: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, and the bytes of a row."""
+DAILY: int
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, the bytes of a row, and those that a quiet day looks at."""
 
+
+LIFTED = 1.5
+"""Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
 
 SLACK = 1.0 + 1e-9
 LEAST = 1e-15
@@ -130,10 +139,10 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     kept.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
-    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are touched before they are lived: a bare loop waits for many
-    cache lines at once, a life for one after the other. ``raw`` is the rows as bytes, WIDTH each. Orders are written to ``log`` where it
-    has room for any; returns how many
-    there were, also when the log was too short for them.
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched before they are lived, what only a visit needs
+    only where one is likely: so the processor waits for many cache lines at once, and not for one after the other. ``raw`` is the rows
+    as bytes, WIDTH each. Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was
+    too short for them.
     """
     written = 0
     ps = policy[0]
@@ -154,12 +163,14 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
                 most = bound[i] * season if bound[i] >= 0.0 else reached
                 awake[count] = i
                 count += (luck[i - start] >= 1.0 - most - LEAST) | (wake[i] <= t.day) | (news[i] != 0) | everybody
-            touched = 0
+            for k in range(count):
+                for at in range(0, DAILY, LINE):
+                    prefetch(raw, awake[k], at)
             for k in range(count):
                 i = awake[k]
-                for at in range(0, WIDTH, LINE):
-                    touched += raw[i, at]
-            t.touched = touched
+                if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
+                    for at in range(DAILY, WIDTH, LINE):
+                        prefetch(raw, i, at)
             for k in range(count):
                 i = awake[k]
                 t.luck = luck[i - start]

@@ -24,6 +24,9 @@ from sim.population import RIVAL
 from sim.rule import rule
 
 HOME = purpose("competition.home")
+LEAST_HEAT = 1e-3
+"""Below this share of a festival's draw nothing of it is felt."""
+
 PLACES = 256
 """Steps in which a user's readiness to shop elsewhere is kept."""
 
@@ -69,6 +72,12 @@ SHARED = {
 LAWS = {"users poached counted = times of all users": lambda total, own: total["poached"] == int(own["poached"].astype(int).sum())}
 
 
+def constants(p: Parameters) -> dict[str, float]:
+    """Between festivals, at equal prices: the share who like the rival better, and what is lost to it (log); and the weight of a gap in price."""
+    there = exp(p.attractiveness)
+    return {"liked": there / (1.0 + there), "away": log(1.0 + there), "by_price": p.homogeneity * p.price_weight * (1.0 - p.price)}
+
+
 def draw(own, traits, p: Parameters) -> None:
     """How readily each user shops elsewhere."""
     own["home"] = traits.luck(HOME) * PLACES
@@ -85,6 +94,8 @@ def overnight(night: Night) -> None:
         shared["heat"] = p.linger
     else:
         shared["heat"] *= half_life(p.linger_days)[1]
+        if shared["heat"] < LEAST_HEAT:
+            shared["heat"] = 0.0
     shared["open"] = float(is_open)
 
 
@@ -93,25 +104,30 @@ def poach(u, own, p, t, m):
     """Whoever shops at both is readier to leave where the rival is better liked, the more so the dissatisfied and, when it is cheaper, the deal-prone."""
     if own.home < p.multi_homing * PLACES:
         gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
-        v = p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat
-        wish = p.switching / (1.0 + exp(-v)) + p.lure * max(0.0, -u.satisfaction) + p.snatch * u.deal_proneness * max(0.0, gap)
+        liked, away = p.liked, p.away
+        if p.heat > 0.0 or p.by_price != 0.0:
+            there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
+            liked, away = there / (1.0 + there), log(1.0 + there)
+        wish = p.switching * liked + p.lure * max(0.0, -u.satisfaction) + p.snatch * u.deal_proneness * max(0.0, gap)
         t.stay_pull -= p.strength * p.homogeneity * wish
         t.by_rival += p.strength * p.homogeneity * wish
-        away = log(1.0 + exp(v))
         t.visit_pull -= p.strength * p.stays_away * away
         if p.heat > 0.0:
-            gap = 1.0 - p.price
-            v = p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness)
-            t.headroom += p.strength * p.stays_away * (away - log(1.0 + exp(v)))
+            calm = p.away
+            if p.by_price != 0.0:
+                calm = log(1.0 + exp(p.attractiveness + p.by_price * (1.0 + p.deal_lean * u.deal_proneness)))
+            t.headroom += p.strength * p.stays_away * (away - calm)
 
 
 @rule("visit")
 def compare(u, own, p, t, m):
     """On a visit an order here is weighed against one there."""
     if own.home < p.multi_homing * PLACES:
-        gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
-        v = p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat
-        t.order_pull -= p.strength * (1.0 - p.stays_away) * log(1.0 + exp(v))
+        away = p.away
+        if p.heat > 0.0 or p.by_price != 0.0:
+            gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
+            away = log(1.0 + exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat))
+        t.order_pull -= p.strength * (1.0 - p.stays_away) * away
         m.compared += 1
 
 

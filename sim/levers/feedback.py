@@ -40,7 +40,7 @@ class Parameters(LeverParameters):
 HOLDS = True
 COLUMNS = {
     "asked_day": Column("i4", "day", "of the newest survey", -10_000, daily=True),
-    "surveys": Column("i4", "surveys", "received so far"),
+    "surveys": Column("i4", "surveys", "received so far", daily=True),
 }
 COUNTERS = {
     "asked": Counter("surveys", "sent today"),

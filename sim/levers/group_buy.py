@@ -49,7 +49,7 @@ HOLDS = True
 COLUMNS = {
     "until": Column("i4", "day", "last day of the open deal, or of the unlocked price"),
     "filled_day": Column("i4", "day", "on which strangers fill the deal", NOT_FILLED),
-    "joined": Column("u1", "friends", "in the deal, as far as the user heard"),
+    "joined": Column("u1", "friends", "in the deal, as far as the user heard", daily=True),
     "state": Column("u1", "code", "0 none, 1 open, 2 unlocked", daily=True),
 }
 COUNTERS = {

@@ -68,13 +68,13 @@ class Parameters(LeverParameters):
 
 
 COLUMNS = {
-    "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3),
+    "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3, daily=True),
     "next_due": Column("i4", "day", "from which any of them may come", daily=True),
     "nudge": Column("f8", "log-rate", "lift on the day of the newest message", daily=True),
-    "week": Column("i4", "week", "in which messages were counted last", -1),
-    "in_week": Column("u1", "messages", "received in that week"),
+    "week": Column("i4", "week", "in which messages were counted last", -1, daily=True),
+    "in_week": Column("u1", "messages", "received in that week", daily=True),
     "last_day": Column("i4", "day", "of the newest message", -10_000, daily=True),
-    "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3),
+    "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3, daily=True),
     "took": Column("u1", "0/1", "took them at the start", size=3),
 }
 COUNTERS = {

@@ -17,6 +17,9 @@ from sim.rule import rule
 
 PAGE, CONSENT = purpose("recommendation.page"), purpose("recommendation.consent")
 SUN = "Sun et al. 2024, 555,800 users"
+MOST_KNOWN = 63
+"""Orders of one's own that are made use of, the latest."""
+
 LEAST_LEFT = 0.05
 """Of the orders on other visits at least so much is left."""
 
@@ -54,24 +57,26 @@ def draw(own, traits, p: Parameters) -> None:
     own["allows"] = traits.luck(CONSENT) < p.consent_share
 
 
-def constants(p: Parameters) -> dict[str, float]:
-    """The channel's extra orders that each other visit loses, for an extra order on each visit of the channel."""
-    return {"taken": p.substitution * p.channel_share / (1.0 - p.channel_share)}
+def constants(p: Parameters) -> dict[str, object]:
+    """By the user's orders that are made use of: how relevant the pages are, and (log) what each other visit loses to them."""
+    taken = p.substitution * p.channel_share / (1.0 - p.channel_share)
+    relevance = [p.quality * (p.cold + (1.0 - p.cold) * n / (n + p.data_need)) for n in range(MOST_KNOWN + 1)]
+    pulls = [p.strength * p.order_lift * r for r in relevance]
+    lost = [log(max(1.0 - taken * (exp(pull) - 1.0), LEAST_LEFT)) for pull in pulls]
+    return {"relevance": tuple(relevance), "lost": tuple(lost)}
 
 
 @rule("visit")
 def recommend(u, own, p, t, m):
     """On a served visit the user is shown what fits; on the others part of what would have been ordered has been found already."""
-    relevance = p.quality * p.cold
-    known = own.allows == 1 and u.consent == 1 and u.orders > 0
-    if known:
-        relevance += p.quality * (1.0 - p.cold) * u.orders / (u.orders + p.data_need)
-    pull = p.strength * p.order_lift * relevance
+    known = 0
+    if own.allows == 1 and u.consent == 1:
+        known = min(u.orders, MOST_KNOWN)
     if chance(t.key, u.id, t.day, PAGE, t.visit) < p.channel_share:
-        t.order_pull += pull
-        t.basket_lift += p.strength * p.basket_lift * relevance
+        t.order_pull += p.strength * p.order_lift * p.relevance[known]
+        t.basket_lift += p.strength * p.basket_lift * p.relevance[known]
         m.served += 1
-        m.personal += known
+        m.personal += known > 0
         m.platform += p.cost_per_visit
-    elif pull > 0.0:
-        t.order_pull += log(max(1.0 - p.taken * (exp(pull) - 1.0), LEAST_LEFT))
+    else:
+        t.order_pull += p.lost[known]

@@ -104,6 +104,7 @@ def constants(p: Parameters) -> dict:
     both = minor_units(p.reward_sender) + minor_units(p.reward_friend)
     accepted = pulled(p.acceptance, p.strength * (p.accept_pull * log(1.0 + p.reward_friend) - p.friction * p.verification))
     return {
+        "reward_pull": p.invite_pull * log(1.0 + p.reward_sender),
         "hazard": -p.strength * log(1.0 - min(accepted, 0.999)),
         "sham_chance": 1.0 - exp(-both / minor_units(p.sham_effort)),
         "wearing_off": half_life(p.fade_days),
@@ -198,8 +199,9 @@ def invite(u, own, p, t, m):
     if t.visit > 0 or t.aimed == 0:
         return
     if u.orders > 0:
-        gain = (p.reward_sender + p.commission * u.usual_basket) / MINOR_PER_UNIT
-        pull = p.invite_pull * log(1.0 + gain) + p.satisfaction_pull * u.satisfaction
+        pull = p.reward_pull + p.satisfaction_pull * u.satisfaction
+        if p.commission > 0.0:
+            pull = p.invite_pull * log(1.0 + (p.reward_sender + p.commission * u.usual_basket) / MINOR_PER_UNIT) + p.satisfaction_pull * u.satisfaction
         if happens(chance(t.key, u.id, t.day, INVITE, 0), p.invite_rate, p.strength * pull):
             t.invites = 1
             m.invited += 1

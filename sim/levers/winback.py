@@ -37,8 +37,8 @@ HOLDS = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
-    "last_day": Column("i4", "day", "on which the open offer expires"),
-    "contacts": Column("u1", "offers", "since last seen"),
+    "last_day": Column("i4", "day", "on which the open offer expires", daily=True),
+    "contacts": Column("u1", "offers", "since last seen", daily=True),
     "open": Column("u1", "0/1", "an offer is open", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
     "bought": Column("u1", "0/1", "came back for a price", daily=True),

@@ -27,11 +27,9 @@ from sim.scenario.read import WORD, kind_of
 from sim.scenario.schema import Behaviour, Calendar, Economics, Entry, Market, Platform, Population, Run, Segments
 from sim.scenario.settings import lay_settings, lay_values, plant
 from sim.scenario.source import BROKEN, Node, Origin, Path, nested, plain, planted, walk
+from sim.scenario.texts import CHINESE, TEXTS, free_texts
 from sim.segment import arm_bit, closed
 from sim.steering import metric
-
-TEXTS = {"name": 120, "description": 10_000, "question": 10_000, "finding": 10_000}
-"""Free texts of a file and their greatest length. They describe their own file and are not inherited."""
 
 BLOCKS: dict[str, type[Parameters]] = {
     "run": Run,
@@ -55,7 +53,7 @@ class Scenario:
     """A checked scenario.
 
     ``levers`` and ``kinds`` give parameters and lever by the instance's name, in the order of names; ``aims`` and ``presets`` those of
-    the instances that have one.
+    the instances that have one. ``zh`` are the texts that the file gives in Chinese, too, by name.
     ``origins`` says who set each value that is not a default; ``given`` is the merged file before defaults.
     """
 
@@ -79,6 +77,7 @@ class Scenario:
     description: str = ""
     question: str = ""
     finding: str = ""
+    zh: dict[str, str] = field(default_factory=dict)
     path: FilePath | None = field(default=None, compare=False)
     given: Node = field(default_factory=lambda: planted({}, Origin("default")), compare=False, repr=False)
 
@@ -94,7 +93,7 @@ class Scenario:
 
     def resolved(self) -> dict[str, Any]:
         """Everything the scenario says, defaults included, in the form of a file without ``extends``."""
-        out: dict[str, Any] = {k: getattr(self, k) for k in TEXTS if getattr(self, k)}
+        out: dict[str, Any] = {k: getattr(self, k) for k in (*TEXTS, CHINESE) if getattr(self, k)}
         out |= {k: getattr(self, k).model_dump(mode="json") for k in BLOCKS}
         entry = out["population"]["entry"]
         out["population"]["entry"] = "market" if entry["market"] else {k: v for k, v in entry.items() if v is not None}
@@ -118,9 +117,13 @@ class Scenario:
                 out |= arm_bit(place, treated=False)
         return out
 
+    def told(self, text: str, lang: str = "en") -> str:
+        """A text (``name``, ``question``, …) in a language; in English where the file has it in no other."""
+        return self.zh.get(text, getattr(self, text)) if lang == CHINESE else getattr(self, text)
+
     def digest(self) -> str:
         """sha256 (hex) of everything that can change a result: the resolved scenario without its texts."""
-        says = {k: v for k, v in self.resolved().items() if k not in TEXTS}
+        says = {k: v for k, v in self.resolved().items() if k not in (*TEXTS, CHINESE)}
         text = json.dumps(says, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -173,10 +176,11 @@ def load_scenario(
     faults = list(chain.faults)
     layers = chain.layers or [planted({}, Origin(os.fspath(path)))]
     for parent in layers[1:]:
-        _texts(parent, faults)
+        free_texts(parent, faults)
     given = layers[-1]
     for child in layers[-2::-1]:
-        given = merge(Node({k: v for k, v in given.value.items() if k not in TEXTS}, given.at, given.key), child)
+        inherited = {k: v for k, v in given.value.items() if k not in (*TEXTS, CHINESE)}
+        given = merge(Node(inherited, given.at, given.key), child)
     named = {name for layer in layers for block in ("levers", *SECTIONS) for name in _names_in(layer, block)}
     given = lay_values(lay_settings(given, settings, faults), overrides or {}, faults)
     if not chain.complete:  # what was not read may correct what was
@@ -205,12 +209,12 @@ def _check(
     faults and all others.
     """
     catalogue = found_levers() if catalogue is None else catalogue
-    texts = _texts(given, faults)
+    texts = free_texts(given, faults)
     for name, node in given.value.items():
         if name == "extends" and not node.is_removal:
             faults.append(fault(node.key, (name,), "extends_here"))
-        elif name not in (*TEXTS, *BLOCKS, *SECTIONS, "extends", "levers"):
-            known = [*TEXTS, "extends", *BLOCKS, *SECTIONS, "levers"]
+        elif name not in (*TEXTS, CHINESE, *BLOCKS, *SECTIONS, "extends", "levers"):
+            known = [*TEXTS, CHINESE, "extends", *BLOCKS, *SECTIONS, "levers"]
             faults.append(fault(node.key, (name,), "unknown_key", key=name, instead=instead(name, known)))
     blocks = {name: _block(block, given.value.get(name), (name,), faults) for name, block in BLOCKS.items()}
     sections = {name: _section(name, given.value.get(name), set(named), faults) for name in SECTIONS}
@@ -244,26 +248,6 @@ def _section(name: str, node: Node | None, named: set[str], faults: list[Fault])
             faults.append(fault(inner.at, path, "type", what=kind_of(inner.value), expected=wanted, hint=""))
         else:
             out[key] = _block(SECTIONS[name], inner, path, faults)
-    return out
-
-
-def _texts(layer: Node, faults: list[Fault]) -> dict[str, str]:
-    """The free texts of a file."""
-    out = {}
-    for name, most in TEXTS.items():
-        node = layer.value.get(name)
-        if node is None or node.is_removal or node.value is BROKEN:
-            continue
-        line = ("one line of text", "一行文本") if name == "name" else ("text", "文本")
-        if not isinstance(node.value, str):
-            plainly = isinstance(node.value, (int, float))
-            hint = ("; put it in quotes", "；请加引号") if plainly else ""
-            faults.append(fault(node.at, (name,), "type", what=kind_of(node.value), expected=line, hint=hint))
-        elif len(node.value) > most or name == "name" and ("\n" in node.value or not node.value.strip()):
-            limit = (f"{line[0]} of at most {most} characters", f"最多 {most} 个字符的{line[1]}")
-            faults.append(fault(node.at, (name,), "type", what=kind_of(node.value), expected=limit, hint=""))
-        else:
-            out[name] = node.value
     return out
 
 

@@ -20,6 +20,8 @@ from sim.scenario.messages import RULES, UNITS
 from sim.scenario.read import kind_of
 from sim.scenario.schema import Entry
 from sim.scenario.source import Node, Path, deepest
+from sim.words import chinese
+from sim.words import unit as chinese_unit
 
 ENTRY_WORDS = tuple(Entry.model_fields)
 MOST_LISTED = 40
@@ -65,7 +67,8 @@ def explain(
             yield fault(place.at, here, "rule", why=(why, f"不符合规则：{why}"))
         else:
             found = _field_at(block, where if missing else where[:depth])
-            yield _misfit(kind, error["msg"], found, place, here, depth < len(where))
+            said_by = block.__module__.rpartition(".")[2]
+            yield _misfit(kind, error["msg"], found, place, here, depth < len(where), said_by)
 
 
 def instead(wrong: str, names: Iterable[str]) -> Phrase:
@@ -80,8 +83,10 @@ def instead(wrong: str, names: Iterable[str]) -> Phrase:
     return f"there are {some}", f"可用的有：{some}"
 
 
-def _misfit(kind: str, said: str, found: tuple[Any, FieldInfo, Phrase] | None, node: Node, path: Path, absent: bool) -> Fault:
-    """A value of a wrong type, size or choice."""
+def _misfit(
+    kind: str, said: str, found: tuple[Any, FieldInfo, Phrase] | None, node: Node, path: Path, absent: bool, said_by: str
+) -> Fault:
+    """A value of a wrong type, size or choice. ``said_by``: the module that declares the parameter (``sim.words``)."""
     if found is None:
         return fault(node.at, path, "rule", why=(said, f"不符合规则：{said}"))
     annotation, field, wanted = found
@@ -89,7 +94,7 @@ def _misfit(kind: str, said: str, found: tuple[Any, FieldInfo, Phrase] | None, n
     if absent:
         return fault(node.at, path, "missing_value", expected=wanted)
     if kind in _RANGE:
-        meaning = (f" ({field.description})", f"（{field.description}）") if field.description else ""
+        meaning = (f" ({field.description})", f"（{chinese(field.description, said_by)}）") if field.description else ""
         return fault(node.at, path, "range", what=what, expected=wanted, meaning=meaning)
     if kind in _LENGTH and isinstance(node.value, list):
         return fault(node.at, path, "length", count=str(len(node.value)), expected=wanted)
@@ -135,7 +140,7 @@ def _number_expected(whole: bool, unit: str, rules: list[Any]) -> Phrase:
         noun, noun_zh = f"{number} of {english}", f"{chinese}{'（整数）' if whole else ''}"
     else:
         noun, noun_zh = (
-            (f"{number} ({unit})", f"{number_zh}（{unit}）") if unit not in ("", "-") else (number, number_zh)
+            (f"{number} ({unit})", f"{number_zh}（{chinese_unit(unit)}）") if unit not in ("", "-") else (number, number_zh)
         )
     low = high = below = above = None
     for rule in rules:

@@ -22,6 +22,7 @@ from sim.scenario.events import Events
 from sim.scenario.faults import Fault, Phrase, fault
 from sim.scenario.messages import KINDS
 from sim.scenario.source import BROKEN, Node, Origin, Path
+from sim.scenario.syntax_words import in_chinese
 
 MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_DIGITS = 262_144, 16, 20_000, 18
 MAX_INVISIBLE = 20
@@ -181,13 +182,12 @@ class _Builder:
             mark = problem.problem_mark or problem.context_mark
             at = self.place(mark.line + 1, mark.column + 1)
             why = problem.problem or problem.context or "cannot be understood"
-            self._stop(at, "tab") if "'\\t'" in why else self._stop(at, "syntax", why=why)
+            self._stop(at, "tab") if "'\\t'" in why else self._stop(at, "syntax", why=(why, in_chinese(why)))
         except _StopError:
             raise
         except Exception as problem:  # PyYAML lets others out, such as ValueError for "\U00110000"
-            self._stop(
-                self.place(loader.line + 1, loader.column + 1), "syntax", why=str(problem) or type(problem).__name__
-            )
+            why = str(problem) or type(problem).__name__
+            self._stop(self.place(loader.line + 1, loader.column + 1), "syntax", why=(why, in_chinese(why)))
         finally:
             loader.dispose()
 

@@ -14,26 +14,26 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NOT_WORDS = {"null", "true", "false", "nan", "inf"}
 
 
-def render_resolved(scenario: Scenario, origin: bool = False) -> str:
+def render_resolved(scenario: Scenario, origin: bool = False, default: str = "default") -> str:
     """Every value of a scenario, one a line.
 
-    With ``origin`` a comment says who set it: ``# file:line``, ``# --set``, ``# --users``, ``# default``.
+    With ``origin`` a comment says who set it: ``# file:line``, ``# --set``, ``# --users``, ``# default`` (in the word given).
     """
-    return "".join(f"{line}\n" for line in _lines(scenario.resolved(), (), scenario.given if origin else None))
+    return "".join(f"{line}\n" for line in _lines(scenario.resolved(), (), scenario.given if origin else None, default))
 
 
-def _lines(block: dict[str, Any], path: Path, given: Node | None) -> Iterator[str]:
+def _lines(block: dict[str, Any], path: Path, given: Node | None, default: str) -> Iterator[str]:
     indent = "  " * len(path)
     for name, value in block.items():
         here = (*path, name)
         if isinstance(value, dict) and value:
-            yield f"{indent}{name}:{_comment(here, given, header=True)}"
-            yield from _lines(value, here, given)
+            yield f"{indent}{name}:{_comment(here, given, default, header=True)}"
+            yield from _lines(value, here, given, default)
         else:
-            yield f"{indent}{name}: {_value(value)}{_comment(here, given)}"
+            yield f"{indent}{name}: {_value(value)}{_comment(here, given, default)}"
 
 
-def _comment(path: Path, given: Node | None, header: bool = False) -> str:
+def _comment(path: Path, given: Node | None, default: str, header: bool = False) -> str:
     """Who set a value. A header (``cohort:``) has one only where a file set it as a whole, by a word."""
     if given is None:
         return ""
@@ -41,7 +41,7 @@ def _comment(path: Path, given: Node | None, header: bool = False) -> str:
     found = depth == len(path) and not node.is_removal
     if header:
         return f"  # {_who(node)}" if found and not node.is_mapping else ""
-    return f"  # {_who(node)}" if found else "  # default"
+    return f"  # {_who(node)}" if found else f"  # {default}"
 
 
 def _who(node: Node) -> str:

@@ -18,7 +18,7 @@ from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
 from sim.panel import Panel
 from sim.scenario import Scenario
-from sim.scenario.check import TEXTS
+from sim.scenario.texts import CHINESE, TEXTS
 
 DECIDING = ("numpy", "numba", "scipy")
 """Packages whose version may decide the last bit of a table of quantiles, or how a loop is compiled."""
@@ -51,7 +51,7 @@ class Task:
 
     def key(self) -> str:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
-        says = {k: v for k, v in self.scenario.resolved().items() if k not in TEXTS}
+        says = {k: v for k, v in self.scenario.resolved().items() if k not in (*TEXTS, CHINESE)}
         del says["run"]["replications"]  # how many runs there are changes none of them
         code = _code(tuple(sorted(self.scenario.kinds.items())))
         content = [says, self.replication, self.list_orders, self.people, code]

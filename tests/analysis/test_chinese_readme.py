@@ -5,6 +5,10 @@ import re
 import pytest
 
 import run
+from analysis import lever_words
+from analysis.language import speaking
+from sim.lever import levers
+from sim.scenario import load_scenario
 
 ROOT = run.SCENARIOS.parent
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,3 +38,11 @@ def test_scenarios_and_levers_are_listed_alike(row):
 def test_its_links_lead_somewhere():
     targets = re.findall(r"\]\(([^)#\s]+)\)", CHINESE)
     assert [t for t in targets if not t.startswith("https://") and not (ROOT / t).exists()] == []
+
+
+def test_it_asks_of_scenarios_and_says_of_levers_what_they_themselves_do():
+    for name, question in re.findall(r"^\| \[`(\w+)`\]\(scenarios/\S+ \| (.*) \|$", CHINESE, re.MULTILINE):
+        assert question == load_scenario(run.SCENARIOS / f"{name}.yaml").told("question", "zh")
+    with speaking("zh"):
+        for name, line in re.findall(r"^\| \[`(\w+)`\]\(docs/levers/\S+ \| (.*) \|$", CHINESE, re.MULTILINE):
+            assert line == lever_words.lever_line(name, levers()[name].doc)

@@ -127,6 +127,6 @@ def test_a_fault_is_said_in_chinese(catalogue):
         Scenario.from_mapping({"run": {"dais": 1}, "platform": {"dormant_after_days": 0}}, catalogue)
     assert caught.value.text("zh").splitlines() == [
         "mapping:1:1: platform.dormant_after_days: 是 0；应为 1 到 3660 的天数（整数）"
-        "（not seen for so long: dormant）",
+        "（多久没来算沉睡）",
         "mapping:1:1: run.dais: 未知的键 'dais'；是否想写 'days'？",
     ]
