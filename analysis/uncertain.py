@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis import finding, metrics
+from analysis import finding, lever_words, metrics
 from analysis.language import say
 from analysis.number import MINUS, interval, percent, written
 from analysis.result import Tables, currency
@@ -14,7 +14,7 @@ from analysis.text import clean
 CONTRIBUTION = "contribution_per_user"
 LEVEL, DIFFERENCE = "level", "difference"
 SURE = 0.975
-"""Share of parameter sets from which on a sign is said to hold whatever the parameters are."""
+"""Share of parameter sets from which on a sign is said to hold in nearly all of them."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Bar:
     at_high: float
     sure: bool
     meaning: str
-    """As its declaration says it, in English."""
+    """As its declaration says it, in the language spoken."""
 
 
 def asked(tables: Tables) -> bool:
@@ -78,10 +78,14 @@ def bars(tables: Tables, scenario: str, metric: str, quantity: str) -> tuple[lis
     rows = frame[(frame["scenario"] == scenario) & (frame["metric"] == metric) & (frame["quantity"] == quantity)]
     columns = ["parameter", "value", "low", "high", "basis", "grade", "share", "at_low", "middle", "at_high"]
     told = rows[rows["share"].notna()]
-    known = tables.uncertainty.frames["ranges"].drop_duplicates("parameter").set_index("parameter")["meaning"]
-    rest = ((sure == "yes", str(known[parameter])) for sure, parameter in zip(told["sure"], told["parameter"], strict=True))
+    known = tables.uncertainty.frames["ranges"].drop_duplicates("parameter").set_index("parameter")[["meaning", "of"]]
+    rest = ((sure == "yes", _meaning(*known.loc[parameter])) for sure, parameter in zip(told["sure"], told["parameter"], strict=True))
     found = [Bar(*line, *more) for line, more in zip(told[columns].itertuples(index=False), rest, strict=True)]
     return found, float(rows["explained"].iloc[0]) if len(rows) else math.nan
+
+
+def _meaning(text: str, of: str) -> str:
+    return lever_words.told(text, "schema" if of == "world" else of)
 
 
 def looked_at(tables: Tables) -> str:
@@ -123,8 +127,8 @@ def difference_finding(tables: Tables, name: str, labels: dict[str, str]) -> str
         return text
     held = sum(d.holds for d in found.values())
     return text + say(
-        f"; for {held} of {len(found)} strategies the sign holds whatever the parameters are",
-        f"；{len(found)} 个方案中有 {held} 个无论参数如何方向都不变",
+        f"; for {held} of {len(found)} strategies the sign holds in nearly all sets",
+        f"；{len(found)} 个方案中有 {held} 个在几乎所有参数组中方向不变",
     )
 
 

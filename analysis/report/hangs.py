@@ -14,7 +14,7 @@ from analysis.result import Tables, currency
 from analysis.text import clean
 from analysis.uncertain import DIFFERENCE, LEVEL
 
-NAMED = 4
+NAMED = 3
 """Parameters named for each result."""
 
 

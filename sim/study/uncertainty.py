@@ -65,6 +65,11 @@ class Uncertainty:
         frames = {table: frame[frame["scenario"].isin(names)] for table, frame in self.frames.items()}
         return Uncertainty(self.sets, self.replications, frames)
 
+    def renamed(self, names: Mapping[str, str]) -> Uncertainty:
+        """The same with its scenarios under other names."""
+        frames = {table: frame.assign(scenario=frame["scenario"].map(names)) for table, frame in self.frames.items()}
+        return Uncertainty(self.sets, self.replications, frames)
+
 
 @dataclass(frozen=True)
 class Parts:
