@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis import finding, lever_words, metrics
 from analysis.language import say
-from analysis.number import MINUS, interval, percent, written
+from analysis.number import MINUS, SPACE, interval, percent, percent_sign, point_word, written
 from analysis.result import Tables, currency
 from analysis.text import clean
 
@@ -102,7 +102,14 @@ def deciding(tables: Tables) -> list[str]:
 
 def reach(doubt: Doubt, metric: metrics.Metric, sign: str, difference: bool) -> str:
     """Where 95 % of the sets lie."""
-    return interval(doubt.low, doubt.high, metric.unit, sign, difference)
+    return between(doubt.low, doubt.high, metric, sign, difference)
+
+
+def between(low: float, high: float, metric: metrics.Metric, sign: str, difference: bool) -> str:
+    """Two ends with their unit; empty where there are none."""
+    ends = interval(low, high, metric.unit, sign, difference)
+    unit = {"share": SPACE + point_word() if difference else percent_sign(), "days": SPACE + say("days", "天")}.get(metric.unit, "")
+    return ends + unit if ends else ""
 
 
 def without_amount(phrase: str) -> str:

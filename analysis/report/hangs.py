@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis import finding, uncertain
 from analysis.language import say
-from analysis.number import interval, percent
+from analysis.number import percent
 from analysis.result import Tables, currency
 from analysis.text import clean
 from analysis.uncertain import DIFFERENCE, LEVEL
@@ -49,8 +49,8 @@ def measured(tables: Tables) -> list[Line]:
             for bar in bars[:NAMED]:
                 ends, low, high = uncertain.at_ends(bar, metric, sign, not alone), *map(uncertain.number, (bar.low, bar.high))
                 told = say(
-                    f"{ends[0]} at {low}, {ends[1]} at {high}; {uncertain.graded(bar)}" + ("" if bar.sure else "; a suspect, may be luck"),
-                    f"取 {low} 时 {ends[0]}，取 {high} 时 {ends[1]}；{uncertain.graded(bar)}" + ("" if bar.sure else "；疑似，可能是巧合"),
+                    f"{ends[0]} at {low}, {ends[1]} at {high}; {uncertain.graded(bar)}" + ("" if bar.sure else "; perhaps luck"),
+                    f"取 {low} 时 {ends[0]}，取 {high} 时 {ends[1]}；{uncertain.graded(bar)}" + ("" if bar.sure else "；疑似"),
                 )
                 named.append((bar.parameter, told))
             lines.append(
@@ -59,7 +59,7 @@ def measured(tables: Tables) -> list[Line]:
                     metric=str(metric.label),
                     name=name,
                     sets=uncertain.reach(doubt, metric, sign, not alone),
-                    luck=interval(doubt.sampling_low, doubt.sampling_high, metric.unit, sign, not alone),
+                    luck=uncertain.between(doubt.sampling_low, doubt.sampling_high, metric, sign, not alone),
                     above="" if alone else percent(doubt.above, 0),
                     share="" if math.isnan(doubt.share) else percent(doubt.share, 0),
                     parameters=named,
