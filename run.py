@@ -271,7 +271,7 @@ def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, in
 
 
 def study(
-    files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, uncertainty, **options
+    files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, uncertainty, budget, **options
 ) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
@@ -295,7 +295,7 @@ def study(
 
             result = in_language(result)
             drawn = result.comparable()
-            made = pictures(drawn)
+            made = pictures(drawn, budget)
             return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]
 
         result = run_compare(

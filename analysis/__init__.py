@@ -2,6 +2,7 @@
 
     language     which language is spoken: `say("english", "中文")` now, `Both("english", "中文")` in a table
     metrics      what every metric means         curves   what every retention curve means
+    columns      … every number of other tables  segment_words   what segments and channels are called
     number       how numbers are written         text     how text is broken into lines
     finding      sentences computed from the tables
     style        colours, fonts                  plots/   one figure a file; `pictures` lists them

@@ -116,6 +116,13 @@ def shared(command: Callable) -> Callable:
             english="events: one row per order, in events.csv.",
             chinese="events：把每笔订单写入 events.csv，一单一行。",
         ),
+        option(
+            "--budget",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="MONEY",
+            english="Draw this budget of incentives (whole run) in the figure of cost and retention (default: economics.incentive_budget).",
+            chinese="在成本—留存图中画出激励预算线（整个模拟期）；默认取 economics.incentive_budget。",
+        ),
         *talk_options(),
     ]
     for one in reversed(options):

@@ -22,6 +22,8 @@ class Tables(Protocol):
     `ledger`       scenario, replication, account, amount_minor
     `accounts`     account, kind (basket, discount, revenue, goods, cost), meaning
     `assumptions`  scenario, parameter, source, grade, is_assumption
+
+    A study may have more (`part`): segments, flows, funnel, cashflow, uplift, shapley, experiments, policies.
     """
 
     summary: DataFrame
@@ -38,6 +40,19 @@ class Tables(Protocol):
     """As in manifest.json: seed, users, days, replications, versions, resolved scenarios."""
     questions: Mapping[str, tuple[str, str, str]]
     """For each scenario its question, recorded finding and description, each possibly empty."""
+
+
+def part(tables: Tables, name: str) -> DataFrame:
+    """A table that not every study has, such as `uplift`, `shapley`, `experiments`; ValueError where it is not there, or empty."""
+    if not has(tables, name):
+        raise ValueError(f"the study has no {name}")
+    return getattr(tables, name)
+
+
+def has(tables: Tables, name: str) -> bool:
+    """Whether a study has rows of a table that not every study has."""
+    found = getattr(tables, name, None)
+    return found is not None and not found.empty
 
 
 CURRENCY_SIGNS = {"CNY": "¥", "RMB": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}

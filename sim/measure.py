@@ -13,6 +13,8 @@ Age 0 is the day of the start event (registration, or first order), which counts
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ import numpy as np
 from sim.compiled import compiled
 from sim.leaving import leaving
 from sim.parameter import minor_units
-from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, draw_population
+from sim.population import CHURNED, DORMANT, NEVER, PROSPECT, STAGES, draw_population
 from sim.segment import CHANNELS, LIFE, VALUE
 
 BRACKET = 30
@@ -42,7 +44,7 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     observation; ``cohorts/size|active|ordered``; ``daily/<column>``; ``account/<name>``; ``users/<what>`` single numbers;
     ``segments/<group>/<what>`` by segment at the end, and ``channels`` by segment and channel; ``left/<group>`` by segment on the day of
     leaving and reason (``sim.leaving``); ``policies/<field>`` by action; ``experiments/<name>/<what>`` as in
-    ``sim.steering.trial``.
+    ``sim.steering.trial``. Not of the end alone, so taken while the run is lived: ``flows``.
     """
     rows, last_day = model.rows, model.day
     out: dict[str, np.ndarray] = {}
@@ -71,12 +73,28 @@ def measure(model: Any) -> dict[str, np.ndarray]:
     codes = segments(model)
     sizes = {group: len(names_of(group, model.plan)) for group in GROUPS}
     for group, own in codes.items():
-        out |= {f"segments/{group}/{what}": sums for what, sums in _by_segment(rows, own, sizes[group]).items()}
+        out |= {f"segments/{group}/{what}": sums for what, sums in _by_segment(rows, own, sizes[group], last_day).items()}
         out[f"segments/{group}/channels"] = _crossed(own, codes["channel"], sizes[group], len(CHANNELS))
     out |= leaving(model, codes, sizes)
     if model.steering is not None:
         out |= _steering(model)
     return out
+
+
+def snapshot_days(days: int) -> list[int]:
+    """The days whose stages are remembered: the first, the ends of the first two thirds, the last; fewer in a run of under three days."""
+    return sorted({0, days // 3, 2 * days // 3, days})
+
+
+def flows(stages: Mapping[int, np.ndarray]) -> dict[str, np.ndarray]:
+    """How many users went from which stage to which between snapshots, from their stages by day, shape (users,) each.
+
+    ``flows/days`` the days of the snapshots; ``flows/users``, shape (snapshots − 1, stages, stages): from, to.
+    """
+    size, days = len(STAGES), sorted(stages)
+    moves = [stages[a].astype(np.int64) * size + stages[b] for a, b in itertools.pairwise(days)]
+    counted = [np.bincount(move, minlength=size * size).reshape(size, size) for move in moves]
+    return {"flows/days": np.array(days, np.int64), "flows/users": np.array(counted, np.int64).reshape(-1, size, size)}
 
 
 def names_of(group: str, plan: Any) -> tuple[str, ...]:
@@ -100,12 +118,13 @@ def segments(model: Any) -> dict[str, np.ndarray]:
     return {group: np.where(stage == PROSPECT, NEVER, code.astype(np.int64)) for group, code in codes.items()}
 
 
-def _by_segment(rows: np.ndarray, codes: np.ndarray, size: int) -> dict[str, np.ndarray]:
+def _by_segment(rows: np.ndarray, codes: np.ndarray, size: int, last_day: int) -> dict[str, np.ndarray]:
     """Sums over the users of each segment; shape (size,) each."""
     here = codes >= 0
     who = codes[here]
     values = {"users": 1, "customers": rows["orders"] >= 1, "repeaters": rows["orders"] >= 2}
-    values |= {"orders": rows["orders"], "revenue": rows["paid"], "goods": rows["goods"]}
+    values |= {"recent": (rows["orders"] >= 1) & (rows["last_order_day"] > last_day - BRACKET), "orders": rows["orders"]}
+    values |= {"revenue": rows["paid"], "goods": rows["goods"]}
     out = {}
     for what, column in values.items():
         out[what] = np.zeros(size, np.int64)

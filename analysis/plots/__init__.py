@@ -7,55 +7,83 @@ from functools import partial
 from pathlib import Path
 
 from analysis import metrics
+from analysis.plots.cashflow import cost_against_revenue, payback
 from analysis.plots.cohorts import cohort_heatmap
 from analysis.plots.difference import difference
+from analysis.plots.experiments import experiment_readouts
+from analysis.plots.flows import alluvial
+from analysis.plots.funnel import channel_funnel
 from analysis.plots.hazards import hazard_ratios
 from analysis.plots.lifecycle import lifecycle_composition
 from analysis.plots.picture import Picture, write_whole
 from analysis.plots.plane import cost_retention_plane
 from analysis.plots.reasons import reasons_of_leaving
 from analysis.plots.retention import retention_curves
+from analysis.plots.segments import segment_multiples
+from analysis.plots.shapley import shapley_contributions
 from analysis.plots.survival import survival
 from analysis.plots.tornado import tornado
 from analysis.plots.uncertainty import difference_uncertainty, retention_fan
+from analysis.plots.uplift import uplift_quadrants
 from analysis.plots.waterfall import value_waterfall
 from analysis.result import Tables, only_buyers
 
 __all__ = [
     "Picture",
+    "alluvial",
+    "channel_funnel",
     "cohort_heatmap",
+    "cost_against_revenue",
     "cost_retention_plane",
     "difference",
+    "difference_uncertainty",
+    "experiment_readouts",
     "hazard_ratios",
     "lifecycle_composition",
+    "payback",
     "pictures",
     "reasons_of_leaving",
     "retention_curves",
+    "retention_fan",
+    "segment_multiples",
+    "shapley_contributions",
     "survival",
+    "tornado",
+    "uplift_quadrants",
     "value_waterfall",
     "write_plots",
 ]
 
 
-def pictures(tables: Tables) -> list[Picture]:
-    """Every figure these tables allow, the most important first; one that lacks its data is left out."""
+def pictures(tables: Tables, budget: float | None = None) -> list[Picture]:
+    """Every figure these tables allow, the most important first; one that lacks its data is left out.
+
+    ``budget``: incentives of a whole run, in money, for the line in the plane of costs; else the scenarios' own.
+    """
     headline = metrics.headline(tables.summary["metric"])
-    drafts: list[Callable[[Tables], Picture]] = [cost_retention_plane] if len(tables.scenarios) > 1 else []
+    drafts: list[Callable[[Tables], Picture]] = [partial(cost_retention_plane, budget=budget)] if len(tables.scenarios) > 1 else []
     if headline:
         drafts.append(partial(difference, metric=headline))
     drafts += [
         partial(difference, metric="contribution_per_user"),
         partial(retention_curves, definition="bracket_30"),
         retention_curves,
-        value_waterfall,
         lifecycle_composition,
+        alluvial,
+        partial(segment_multiples, metric="ordered_last_30"),
         cohort_heatmap,
         partial(survival, event="order" if only_buyers(tables) else "visit"),
         partial(survival, event="departure"),
         hazard_ratios,
         reasons_of_leaving,
-    ]
-    drafts += [
+        value_waterfall,
+        cost_against_revenue,
+        payback,
+        channel_funnel,
+        partial(segment_multiples, metric="ltv_to_date"),
+        uplift_quadrants,
+        shapley_contributions,
+        experiment_readouts,
         partial(difference_uncertainty, metric="contribution_per_user"),
         partial(tornado, metric="contribution_per_user"),
         retention_fan,

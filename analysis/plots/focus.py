@@ -41,6 +41,23 @@ def telling(tables: Tables) -> list[str]:
     return [s for s in tables.scenarios if s in chosen]
 
 
+def most_telling(tables: Tables) -> str:
+    """The strategy whose contribution differs most, for sure if any does; the baseline where there is no other."""
+    found = [r for s, r in finding.readings(tables, "contribution_per_user").items() if s != tables.baseline]
+    told = [r for r in found if r.verdict in (finding.HIGHER, finding.LOWER)]
+    return max(told or found, key=lambda r: abs(r.delta)).scenario if found else tables.baseline
+
+
+def pair(tables: Tables) -> list[str]:
+    """The baseline and the strategy to show beside it, for figures with room for two; the baseline alone where there is no other."""
+    return list(dict.fromkeys((tables.baseline, most_telling(tables))))
+
+
+PAIR = Both(
+    "Strategy shown: the one whose contribution differs most from the baseline’s.", "所示方案：贡献毛利与基准方案差异最大者。"
+)
+
+
 def unnamed(tables: Tables, labels: dict[str, str], drawn: Both) -> str:
     """A sentence that names the strategies a figure does not, with how they are `drawn`; empty if there are none."""
     rest = [labels[s] for s in tables.scenarios if s not in telling(tables)]

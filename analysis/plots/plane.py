@@ -1,8 +1,10 @@
-"""Cost–retention plane: what each strategy pays in incentives and how many users it keeps for that."""
+"""Cost–retention plane: what each strategy pays in incentives, how many users it keeps for that, and which are efficient."""
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -10,18 +12,23 @@ from matplotlib.transforms import Bbox
 
 from analysis import finding, metrics, style
 from analysis.language import say
-from analysis.number import money, percent
+from analysis.number import MINOR_PER_MAJOR, money, percent
 from analysis.plots import focus
 from analysis.plots.label import EndLabel, label_points
 from analysis.plots.picture import Picture, Sheet
 from analysis.plots.retention import ROUND, percent_tick, tick_decimals
-from analysis.result import Tables, currency
+from analysis.result import Tables, currency, resolved
 
 COST = "incentive_cost_per_user"
+FRONTIER = "#5aa58c"
 
 
-def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str = COST) -> Picture:
-    """Incentives against retention, both as differences from the baseline. ValueError without either, or a second scenario."""
+def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str = COST, budget: float | None = None) -> Picture:
+    """Incentives against retention, both as differences from the baseline, with the efficient frontier and the line of the budget.
+
+    ``budget``: money of a whole run; else the ``economics.incentive_budget`` of the scenarios. ValueError without cost, retention or a
+    second scenario.
+    """
     retention = retention or metrics.headline(tables.summary["metric"])
     kept = finding.readings(tables, retention) if retention else {}
     paid = finding.readings(tables, cost)
@@ -34,28 +41,56 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
     others = [s for s in both if s != tables.baseline]
     if not others:
         raise ValueError("summary has no second scenario")
+    points = {tables.baseline: (0.0, 0.0)} | {s: (paid[s].delta, kept[s].delta) for s in others}
+    efficient = frontier(points)
+    named = say(", ", "、").join(finding.quoted(labels[s]) for s in efficient)
+    limits = budgets(tables, budget)
     return Picture(
         name="cost_retention",
         finding=finding.cost_of_retention(tables, retention, cost, labels),
         how=say(
             "Up is more users kept than in the baseline, right is more money given to them: the best place is top left. "
-            "Hollow dots cannot be told apart from the baseline in retention.",
-            "越靠上，比基准方案留住的用户越多；越靠右，花在用户身上的钱越多：左上角最好。空心点表示留存与基准方案差异不显著。",
+            "Hollow dots cannot be told apart from the baseline in retention; below the green line, another keeps as many for less.",
+            "越靠上，比基准方案留住的用户越多；越靠右，花在用户身上的钱越多：左上角最好。空心点表示留存与基准方案差异不显著；"
+            "绿线下方的方案，总有别的方案花得更少、留得不少。",
         ),
         source="summary.csv",
         note=say(
             f"Both axes: paired differences from the baseline, which is the square. {row.label} = {row.formula}. "
             f"{cost_row.label} = {cost_row.formula}. Bars: 95 % intervals of the differences. Cheapest: least incentives a "
             f"(percentage) point gained, among gains of at least {percent(finding.MATERIAL, 0)} of the largest; that ratio has no interval "
-            "here, and says nothing of profit.",
+            f"here, and says nothing of profit. Green line: efficient frontier by the means ({named})."
+            + (" Dashed upright line: the incentive budget, for each user of the baseline." if limits else ""),
             f"两轴均为与基准方案（方块）的配对差异。{row.label} = {row.formula}。{cost_row.label} = {cost_row.formula}。"
             f"线段为差异的 95% 置信区间。“最省”：在提升不低于最大值 {percent(finding.MATERIAL, 0)} 的方案中，每提升一个百分点所花激励最少；"
-            "该比值在此没有置信区间，也不说明是否盈利。",
+            f"该比值在此没有置信区间，也不说明是否盈利。绿线：按均值的有效前沿（{named}）。"
+            + ("竖虚线：激励预算，按基准方案的注册用户人均。" if limits else ""),
         ),
         height=4.7,
         labels=list(labels.values()),
-        paint=lambda sheet: _paint(sheet, tables, [(kept[s], paid[s]) for s in others], (row, cost_row), labels),
-    )
+        paint=lambda sheet: _paint(
+            sheet, tables, [(kept[s], paid[s]) for s in others], (row, cost_row), labels, [points[s] for s in efficient],
+            [limit - paid[tables.baseline].mean for limit in limits],
+        ),
+    )  # fmt: skip
+
+
+def frontier(points: Mapping[str, tuple[float, float]]) -> list[str]:
+    """The scenarios that no other matches or beats in retention at the same cost or less, by cost; points are (cost, retention)."""
+    found: list[str] = []
+    for name in sorted(points, key=lambda s: (points[s][0], -points[s][1])):
+        if not found or points[name][1] > points[found[-1]][1]:
+            found.append(name)
+    return found
+
+
+def budgets(tables: Tables, asked: float | None = None) -> list[float]:
+    """The caps on incentives, minor units for each user who registered in the baseline; at most three different ones."""
+    worlds = resolved(tables).values()
+    found = {asked} if asked is not None else {world.get("economics", {}).get("incentive_budget") for world in worlds} - {None}
+    registered = finding.readings(tables, "registered").get(tables.baseline)
+    users = registered.mean if registered is not None else float(tables.manifest.get("users", 0))
+    return sorted(limit * MINOR_PER_MAJOR / users for limit in found)[:3] if users else []
 
 
 def _paint(
@@ -64,11 +99,18 @@ def _paint(
     pairs: list[tuple[finding.Reading, finding.Reading]],
     rows: tuple[metrics.Metric, metrics.Metric],
     labels: dict[str, str],
+    efficient: list[tuple[float, float]],
+    limits: list[float],
 ) -> None:
     sign = currency(tables)
     ax = sheet.axes(1.0, 0.55, 0.25, 0.15)
     named, colours = focus.telling(tables), focus.colours(tables)
     spread = np.array([[(0.0, 0.0)] * 2, *([_ends(paid), _ends(kept)] for kept, paid in pairs)])
+    reach = 2.0 * (spread[:, 0].max() - spread[:, 0].min()) or 1.0
+    # A budget far beyond what anybody spends would squeeze all else; it is then not drawn.
+    limits = [limit for limit in limits if spread[:, 0].min() - reach <= limit <= spread[:, 0].max() + reach]
+    if limits:
+        spread = np.concatenate([spread, [[(limit, limit), (0.0, 0.0)] for limit in limits]])
     for axis, setter in ((0, ax.set_xlim), (1, ax.set_ylim)):
         low, high = spread[:, axis].min(), spread[:, axis].max()
         room = (high - low) * 0.14 or (1.0 if axis == 0 else 0.01)
@@ -78,6 +120,24 @@ def _paint(
     points = [EndLabel(0, 0, labels[tables.baseline], style.BASELINE, "bold")]
     left, right = ax.get_xlim()
     boxes = [(2, left, 0.0, right, 0.0)]
+    (low, high) = ax.get_ylim()
+    for limit in limits:
+        ax.axvline(limit, color=style.INK, linewidth=1.3, linestyle=(0, (6, 3)))
+        boxes.append((3, limit, low, limit, high))
+        text = say(f"budget {money(limit, sign, sign=True)}", f"预算 {money(limit, sign, sign=True)}")
+        ax.annotate(
+            text, (limit, 1), xycoords=("data", "axes fraction"), xytext=(4, -4), textcoords="offset points", va="top", size=8.5,
+            color=style.INK,
+        )  # fmt: skip
+        boxes.append((2, limit, high - 0.06 * (high - low), limit + 0.2 * (right - left), high))
+    if len(efficient) > 1:
+        corners = [efficient[0]]
+        for x, y in efficient[1:]:
+            corners += [(x, corners[-1][1]), (x, y)]
+        corners.append((right, corners[-1][1]))
+        ax.plot(*zip(*corners, strict=True), color=FRONTIER, linewidth=1.5, zorder=1)
+        ax.fill_between(*zip(*corners, strict=True), low, color=FRONTIER, alpha=0.09, linewidth=0, zorder=0)
+        boxes += [(2, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)) for (x0, y0), (x1, y1) in itertools.pairwise(corners)]
     for kept, paid in pairs:
         told = kept.verdict in (finding.HIGHER, finding.LOWER)
         tint = colours[kept.scenario] if told and kept.scenario in named else style.QUIET
@@ -88,9 +148,7 @@ def _paint(
         points.append(EndLabel(paid.delta, kept.delta, labels[kept.scenario], tint))
         boxes += [(3, left, kept.delta, right, kept.delta), (3, paid.delta, low, paid.delta, high)]
     boxes += [(10, point.x, point.y, point.x, point.y) for point in points]
-    obstacles = [
-        Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes
-    ]
+    obstacles = [Bbox(ax.transData.transform([(x0, y0), (x1, y1)])).padded(around) for around, x0, y0, x1, y1 in boxes]
     label_points(sheet, ax, points, obstacles)
     ax.set_xlabel(say(f"{rows[1].label}, difference from the baseline", f"{rows[1].label}，与基准方案的差异"))
     ax.set_ylabel(sheet.wrap(say(f"{rows[0].label}, points gained", f"{rows[0].label}，提升的百分点"), 4.0, 9))

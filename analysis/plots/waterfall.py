@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from analysis import finding, lever_words, style
 from analysis.language import Both, say
 from analysis.number import money
+from analysis.plots import focus
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
 from analysis.plots.retention import ROUND, tick_decimals
 from analysis.result import Tables, currency
@@ -45,7 +46,7 @@ def value_waterfall(tables: Tables, scenario: str | None = None) -> Picture:
         raise ValueError("ledger has no rows")
     if not tables.ledger["amount_minor"].any():
         raise ValueError("nothing was posted to any account")
-    scenario = scenario or _most_telling(tables)
+    scenario = scenario or focus.most_telling(tables)
     shown = list(dict.fromkeys((tables.baseline, scenario)))
     labels = style.names(tables.scenarios)
     sign = currency(tables)
@@ -120,13 +121,6 @@ def _named(account: str) -> str:
     """An account as its bar is called. A lever used under a name of its own is called by that."""
     lever = levers().get(account.partition(".")[0])
     return lever_words.account(account, lever.doc if lever else "")
-
-
-def _most_telling(tables: Tables) -> str:
-    """The strategy whose contribution differs most, for sure if any does; the baseline where there is no other."""
-    found = [r for s, r in finding.readings(tables, "contribution_per_user").items() if s != tables.baseline]
-    told = [r for r in found if r.verdict in (finding.HIGHER, finding.LOWER)]
-    return max(told or found, key=lambda r: abs(r.delta)).scenario if found else tables.baseline
 
 
 def _finding(tables: Tables, shown: list[str], flows: dict[str, list[Step]], labels: dict[str, str], sign: str) -> str:

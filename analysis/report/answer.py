@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis import curves, finding, metrics, uncertain
+from analysis import columns, curves, finding, metrics, uncertain
 from analysis.language import Both, say, spoken
 from analysis.number import decimals_of, interval, percent, points, written
-from analysis.result import Tables, currency, filled
+from analysis.result import Tables, currency, filled, has
 from analysis.text import clean
 
 CONTRIBUTION, COST, LTV, ROI = "contribution_per_user", "incentive_cost_per_user", "ltv", "roi"
@@ -256,7 +256,7 @@ UNITS = {
 
 
 def definitions(tables: Tables) -> list[Term]:
-    """Every metric and every retention curve in the tables, as defined."""
+    """Every metric, every retention curve and every number of the other tables that this study has, as defined."""
     found = [finding.metric_of(tables, name) for name in tables.summary["metric"].unique()]
     terms = [
         Term(m.name, str(m.label), _other(m.label), m.name, filled(str(m.formula), tables), str(UNITS[m.unit]), str(m.caveat))
@@ -273,6 +273,15 @@ def definitions(tables: Tables) -> list[Term]:
         terms.append(
             Term(f"{kind}-{event}", label[0].upper() + label[1:], _other(how.label), f"{kind}, {event}", formula, unit, str(how.caveat))
         )
+    for table, own in columns.TABLES.items():
+        if has(tables, table):
+            terms += [
+                Term(
+                    f"{table}-{m.name}", str(m.label), _other(m.label), f"{table}: {m.name}", str(m.formula), str(UNITS[m.unit]),
+                    str(m.caveat),
+                )
+                for m in own
+            ]
     return terms
 
 

@@ -12,8 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from analysis.language import TAGS, Both, say, spoken
 from analysis.plots.picture import Picture, write_whole
 from analysis.report import answer
+from analysis.report.chapters import chapters
 from analysis.report.hangs import section
 from analysis.report.inline import inline_svg
+from analysis.report.more import more
 from analysis.result import Tables
 from analysis.text import clean
 
@@ -41,14 +43,23 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
     columns, rows = answer.main_table(tables)
     shown = {m.name for m in columns}
     other_columns, other_rows = answer.table(tables, [n for n in tables.summary["metric"].unique() if n not in shown])
-    figures = [
+    parts = [
         {
-            "picture": picture,
-            # Heading and note stand on the page, where they can be read on a small screen, so they are cut off the drawing.
-            "svg": inline_svg(picture.files.svg, f"f{number}", picture.finding, picture.how, picture.files.body),
+            "key": chapter.key,
+            "heading": chapter.heading,
+            "figures": [
+                {
+                    "number": number,
+                    "picture": picture,
+                    # Heading and note stand on the page, where they can be read on a small screen, so they are cut off the drawing.
+                    "svg": inline_svg(picture.files.svg, f"f{number}", picture.finding, picture.how, picture.files.body),
+                }
+                for number, picture in chapter.figures
+            ],
         }
-        for number, picture in enumerate(drawn, 1)
+        for chapter in chapters(drawn)
     ]
+    sheets = more(tables)
     # What figures had to rename for want of a font is said beside them.
     renamed = {
         name: label
@@ -70,7 +81,10 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         main_caption=caption(tables),
         other_columns=other_columns,
         other_rows=other_rows,
-        figures=figures,
+        chapters=parts,
+        # A table stands at the end of its chapter; without figures there, behind all of them.
+        sheets={part["key"]: [sheet for sheet in sheets if sheet.chapter == part["key"]] for part in parts},
+        other_sheets=[sheet for sheet in sheets if sheet.chapter not in {part["key"] for part in parts}],
         renamed=renamed,
         recorded=getattr(tables, "recorded", {}),
         grades=answer.GRADES,

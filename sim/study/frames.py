@@ -119,17 +119,26 @@ def ledger(name: str, tally: Tally, accounts: Kinds) -> pd.DataFrame:
     return pd.DataFrame({"scenario": name, "replication": replication, "account": account, "amount_minor": amounts.ravel()})
 
 
-def segments(name: str, tally: Tally) -> pd.DataFrame:
-    """One scenario's segment × metric at the end of the runs: mean and interval.
+SEGMENT_COLUMNS = (
+    "scenario", "group", "segment", "metric", "unit", "mean", "ci_low", "ci_high", "delta", "delta_ci_low", "delta_ci_high",
+)  # fmt: skip
+
+
+def segments(name: str, tally: Tally, baseline: Tally | None = None) -> pd.DataFrame:
+    """One scenario's segment × metric at the end of the runs: mean and interval, and the paired difference against the baseline.
 
     A metric stands where every replication has it, and a segment where anybody was in it in any of them.
     """
     lines = []
-    for (group, segment, metric), found in tally.segments.items():
+    for place, found in tally.segments.items():
+        group, segment, metric = place
         if len(found) == tally.runs and any(tally.segments[group, segment, "users"]):
-            mean, low, high = interval(np.frombuffer(found))
-            lines.append((name, group, segment, metric, SEGMENT_UNITS[metric], mean, low, high))
-    return pd.DataFrame(lines, columns=["scenario", "group", "segment", "metric", "unit", "mean", "ci_low", "ci_high"])
+            own = np.frombuffer(found)
+            theirs = np.frombuffer(b"" if baseline in (None, tally) else baseline.segments.get(place, b""))
+            paired = len(own) == len(theirs) > 0
+            delta = interval(own - theirs) if paired else (np.nan,) * 3
+            lines.append((name, group, segment, metric, SEGMENT_UNITS[metric], *interval(own), *delta))
+    return pd.DataFrame(lines, columns=list(SEGMENT_COLUMNS))
 
 
 def policies(name: str, replication: int, counts: Counts, scenario: Scenario) -> pd.DataFrame:

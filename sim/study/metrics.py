@@ -71,11 +71,12 @@ def values(counts: Counts, scenario: Scenario, accounts: Kinds, acquisition: Seq
 
 
 SEGMENT_UNITS = {
-    "users": "users", "orders": "orders", "repurchase_rate": "share", "aov": "minor units", "revenue": "minor units",
-    "contribution": "minor units", "ltv_to_date": "minor units", "cac": "minor units",
+    "users": "users", "orders": "orders", "ordered_last_30": "share", "repurchase_rate": "share", "aov": "minor units",
+    "revenue": "minor units", "contribution": "minor units", "ltv_to_date": "minor units", "cac": "minor units",
 }  # fmt: skip
-"""Metrics of a segment at the end of a run. Contribution is what was paid less the cost of goods, before the levers' other costs; the
-life-time value to date is that for each user, not discounted; ``cac`` is what winning each of them has cost (``sim.study.winning``)."""
+"""Metrics of a segment at the end of a run. ``ordered_last_30``: of its users, those who ordered in the last 30 days.
+Contribution is what was paid less the cost of goods, before the levers' other costs; the life-time value to date is that for each user,
+not discounted; ``cac`` is what winning each of them has cost (``sim.study.winning``)."""
 
 
 def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, str], float]:
@@ -83,14 +84,15 @@ def segment_values(counts: Counts, scenario: Scenario) -> dict[tuple[str, str, s
     out = {}
     spent = winning_cost(counts, scenario)
     for group in GROUPS:
-        sums = {what: counts[f"segments/{group}/{what}"] for what in ("users", "customers", "repeaters", "orders", "revenue", "goods")}
+        counted = ("users", "customers", "repeaters", "recent", "orders", "revenue", "goods")
+        sums = {what: counts[f"segments/{group}/{what}"] for what in counted}
         for k, segment in enumerate(names_of(group, scenario)):
-            users, customers, repeaters, orders, revenue, goods = (int(s[k]) for s in sums.values())
+            users, customers, repeaters, recent, orders, revenue, goods = (int(s[k]) for s in sums.values())
             found = {"users": users, "orders": orders, "revenue": revenue, "contribution": revenue - goods}
             found |= {"repurchase_rate": repeaters / customers} if customers else {}
             found |= {"aov": revenue / orders} if orders else {}
             if users:
-                found |= {"ltv_to_date": (revenue - goods) / users}
+                found |= {"ltv_to_date": (revenue - goods) / users, "ordered_last_30": recent / users}
                 found |= {"cac": float(counts[f"segments/{group}/channels"][k] @ spent) / users}
             out |= {(group, segment, metric): float(found[metric]) for metric in SEGMENT_UNITS if metric in found}
     return out

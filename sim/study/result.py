@@ -29,7 +29,7 @@ from sim.study.sources import counted, sources
 from sim.study.tally import Tally
 from sim.study.uncertainty import Uncertainty
 
-TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "churn", "reasons")
+TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "flows", "funnel", "cashflow", "churn", "reasons")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
 RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 LARGE_TABLE = 20_000_000
@@ -108,8 +108,23 @@ class Result:
 
     @cached_property
     def segments(self) -> pd.DataFrame:
-        """Scenario × group × segment × metric at the end, with intervals."""
-        return _stacked(frames.segments(*one) for one in zip(self.scenarios, self._tallies, strict=True))
+        """Scenario × group × segment × metric at the end, with intervals and paired differences against the baseline."""
+        return _stacked(frames.segments(*one, self._tallies[0]) for one in zip(self.scenarios, self._tallies, strict=True))
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """Scenario × snapshot × stage × stage: how many users went from one to the other."""
+        return _stacked(tally.flows.frame(name) for name, tally in zip(self.scenarios, self._tallies, strict=True))
+
+    @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """Scenario × acquisition channel: users reached, signed up, ordering once and twice, and what was spent on them."""
+        return _stacked(tally.funnel.frame(name) for name, tally in zip(self.scenarios, self._tallies, strict=True))
+
+    @cached_property
+    def cashflow(self) -> pd.DataFrame:
+        """Scenario × day: what came in and went out, and the contribution so far of each user so far."""
+        return _stacked(tally.cashflow.frame(name) for name, tally in zip(self.scenarios, self._tallies, strict=True))
 
     @cached_property
     def churn(self) -> pd.DataFrame:
@@ -134,6 +149,8 @@ class Result:
         return self._gathered("experiments", pd.DataFrame(columns=list(experiments.COLUMNS)))
 
     def _gathered(self, table: str, empty: pd.DataFrame) -> pd.DataFrame:
+        if table not in self.tables:  # going through all runs for nothing takes its time
+            return empty
         parts = [frame for name, frame in self.blocks(with_daily=False) if name == table and not frame.empty]
         return _stacked(parts) if parts else empty
 
@@ -173,7 +190,10 @@ class Result:
             yield "retention", frames.retention(name, tally)
             yield "cohorts", frames.cohorts(name, tally)
             yield "ledger", frames.ledger(name, tally, self._accounts)
-            yield "segments", frames.segments(name, tally)
+            yield "segments", frames.segments(name, tally, tallies[0])
+            yield "flows", tally.flows.frame(name)
+            yield "funnel", tally.funnel.frame(name)
+            yield "cashflow", tally.cashflow.frame(name)
             yield "reasons", tally.leavers.frame(name)
             if with_churn:
                 found.append(churn.hazards(name, lines, plan))

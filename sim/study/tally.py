@@ -14,7 +14,9 @@ from sim.measure import BRACKET, EVENTS, STARTS
 from sim.model import lever_instances
 from sim.population import STAGES
 from sim.scenario import Scenario
+from sim.study.cashflow import Cashflow
 from sim.study.interval import Moments
+from sim.study.journey import Flows, Funnel
 from sim.study.metrics import Counts, Kinds, segment_values, values
 from sim.study.reasons import Leavers
 
@@ -75,6 +77,8 @@ class Tally:
         self.cohorts = {what: Total() for what in ("size", "active", "ordered")}
         self.segments: dict[tuple[str, str, str], array] = {}
         """Every metric of every run by group, segment and name; shorter than ``runs`` where a run lacks it."""
+        self.flows, self.funnel = Flows(), Funnel(scenario)
+        self.cashflow = Cashflow(self.accounts, self._acquisition)
         self.leavers = Leavers(scenario)
         self._scenario = scenario
 
@@ -90,7 +94,8 @@ class Tally:
             self.last_days.setdefault(column, []).append(int(numbers[-1]))
         for place, value in segment_values(counts, self._scenario).items():
             self.segments.setdefault(place, array("d")).append(value)
-        self.leavers.add(counts)
+        for part in (self.flows, self.funnel, self.cashflow, self.leavers):
+            part.add(counts)
         self.add_curves(counts)
 
     def add_curves(self, counts: Counts) -> None:

@@ -63,13 +63,17 @@ class Task:
             self.scenario, replication=self.replication, kinds=dict(self.kinds), threads=threads, list_orders=self.list_orders
         )
         panel = Panel(world)
+        stages = {0: world.rows["stage"].copy()}
+        snapshots = measure.snapshot_days(world.days)
         while world.day < world.days:
             if stop is not None and stop.is_set():
                 raise Stopped
             world.step()
             panel.look(world)
+            if world.day in snapshots:
+                stages[world.day] = world.rows["stage"].copy()
         ledger.check(world.ledger(), ledger.accounts(world.levers))
-        counts = measure.measure(world) | panel.counts(world)
+        counts = measure.measure(world) | measure.flows(stages) | panel.counts(world)
         for name in [n for n in world.levers if n not in self.scenario.levers]:
             for counter in world.levers[name].counter_dtype().names:
                 counts.pop(f"daily/{name}_{counter}", None)

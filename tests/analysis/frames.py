@@ -69,6 +69,15 @@ class Frames:
     baseline: str
     manifest: dict[str, Any]
     questions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    segments: pd.DataFrame | None = None
+    flows: pd.DataFrame | None = None
+    funnel: pd.DataFrame | None = None
+    cashflow: pd.DataFrame | None = None
+    uplift: pd.DataFrame | None = None
+    shapley: pd.DataFrame | None = None
+    experiments: pd.DataFrame | None = None
+    policies: pd.DataFrame | None = None
+    """What not every study has; `more_frames.full` fills it in."""
 
 
 def tables(

@@ -72,7 +72,7 @@ def test_a_chinese_figure_is_chinese_in_all_its_words():
     with speaking("zh"):
         for picture in pictures(tables(8, chinese=True, replications=3)):
             assert strange(picture.finding + picture.how) == set(), picture.name
-            words = strange(" ".join([picture.note, *(text for text, _ in boxes(picture)[1])]))
+            words = strange(" ".join([picture.note, *(text for text, *_ in boxes(picture)[1])]))
             assert words <= {"member", "discount", "redeemed", "sends", "dormant", "after", "days"}, picture.name
 
 
@@ -80,7 +80,7 @@ def test_a_chinese_figure_is_chinese_in_all_its_words():
 def test_a_picture_told_in_one_language_is_drawn_in_it_whatever_is_spoken_later():
     with speaking("zh"):
         picture = pictures(tables(2, replications=3))[0]
-    texts = " ".join(text for text, _ in boxes(picture)[1])
+    texts = " ".join(text for text, *_ in boxes(picture)[1])
     assert "与基准方案的差异" in texts and "difference" not in texts
 
 

@@ -20,7 +20,7 @@ SLACK = 1.0
 
 
 def boxes(picture):
-    """Every text that is drawn, with its box in pixels; ticks outside their axis exist but are not drawn."""
+    """Every text that is drawn, with its box in pixels and its colour; ticks outside their axis exist but are not drawn."""
     drawn = []
     draw = Text.draw
 
@@ -34,17 +34,17 @@ def boxes(picture):
         patch.setattr(Text, "draw", note)
         figure.draw(renderer)
         shown = [text for text in drawn if text.get_visible() and text.get_text().strip()]
-        return figure, [(text.get_text(), text.get_window_extent(renderer)) for text in shown]
+        return figure, [(text.get_text(), text.get_window_extent(renderer), text.get_color()) for text in shown]
 
 
 def faults(picture):
     """Pairs of texts that overlap, and texts cut at the figure's edge."""
     figure, found = boxes(picture)
     frame = figure.bbox
-    cut = [t for t, b in found if b.x0 < -SLACK or b.y0 < -SLACK or b.x1 > frame.x1 + SLACK or b.y1 > frame.y1 + SLACK]
+    cut = [t for t, b, _ in found if b.x0 < -SLACK or b.y0 < -SLACK or b.x1 > frame.x1 + SLACK or b.y1 > frame.y1 + SLACK]
     overlaps = [
         (first, second)
-        for (first, a), (second, b) in itertools.combinations(found, 2)
+        for (first, a, _), (second, b, _) in itertools.combinations(found, 2)
         if min(a.x1, b.x1) - max(a.x0, b.x0) > SLACK and min(a.y1, b.y1) - max(a.y0, b.y0) > SLACK
     ]
     return cut, overlaps
@@ -83,11 +83,11 @@ def test_every_figure_asked_for_is_drawn_for_a_comparison(eight):
         "difference_contribution_per_user",
         "retention_bracket_30_order",
         "retention_rolling_order",
-        "value",
         "lifecycle",
         "cohorts_ordered",
         "survival_visit",
         "survival_departure",
+        "value",
     ]
 
 
@@ -193,7 +193,7 @@ def test_of_many_strategies_the_telling_ones_are_drawn_in_colour_and_the_rest_na
     assert len({colours[s] for s in named}) == len(named) and {colours[s] for s in rest} == {focus.FAINT}
     for picture in pictures(thirteen):
         if picture.name.startswith(("retention", "survival", "lifecycle")):
-            shown = picture.note + "".join(text for text, _ in boxes(picture)[1])
+            shown = picture.note + "".join(text for text, *_ in boxes(picture)[1])
             assert all(s in shown.replace("\n", " ") for s in thirteen.scenarios), picture.name
 
 
