@@ -242,6 +242,7 @@ def evidence(name: Sequence[str], quick: bool, docs: bool, out: str, threads: in
 def verify(folder: Path, share: float, seed: int, threads: int | None, quiet: bool, as_json: bool) -> int:
     """Hold a result folder to its scenarios: some runs lived again and compared bit for bit, all tables made again."""
     from analysis.terminal import Talk
+    from sim.study.export import NoParquet
     from sim.study.verify import NoResult
     from sim.study.verify import verify as verified
 
@@ -250,6 +251,8 @@ def verify(folder: Path, share: float, seed: int, threads: int | None, quiet: bo
             found = verified(folder, share=share, seed=seed, threads=threads, progress=heeding(show_progress))
     except NoResult as error:
         raise BadInput(error.text(spoken())) from None
+    except NoParquet:
+        raise BadInput(said("no parquet")) from None
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
     elif not (quiet and found.equal):
@@ -271,14 +274,15 @@ def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, in
 
 
 def study(
-    files: Sequence[Path], title: str, *, settings, out, export, threads, quiet, as_json, twin, shapley, uncertainty, budget, **options
+    files: Sequence[Path], title: str, *, settings, out, export, form, threads, quiet, as_json, twin, shapley, uncertainty, budget,
+    **options,
 ) -> None:
     """Run, write the folder, draw the pictures, and say what came out."""
     from analysis.terminal import Talk
 
     talk = Talk(quiet)
     folder = Path("results") / title if out is None else Path(out)
-    also = [said("out is empty") if out == "" else unusable(folder), undrawable()]
+    also = [said("out is empty") if out == "" else unusable(folder), undrawable(), unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
     talk.begin(len(plans), plans[0].run.replications, folder)
     from sim import compare as run_compare
@@ -302,7 +306,9 @@ def study(
             plans,
             threads=threads,
             folder=folder,
-            list_orders=export == "events",
+            list_orders="events" in export,
+            list_users="users" in export,
+            parquet=form == "parquet",
             twin=twin,
             shapley=shapley,
             uncertainty=uncertainty or 0,
@@ -354,6 +360,15 @@ def unusable(folder: Path) -> str:
     except (OSError, ValueError) as error:
         return said("out is no name", folder=folder, why=getattr(error, "strerror", None) or error)
     return ""
+
+
+def unwritable(export: Sequence[str], form: str | None) -> str:
+    """Why what is to be exported cannot be written, seen before anything runs; empty where it can."""
+    import importlib.util
+
+    if form is not None and not export:
+        return said("no export", form=form)
+    return said("no parquet") if form == "parquet" and importlib.util.find_spec("pyarrow") is None else ""
 
 
 def undrawable() -> str:

@@ -27,6 +27,21 @@ SEGMENTS = (
         ),
     ),
     Metric(
+        "cac",
+        Both("CAC", "获客成本（CAC）"),
+        "money",
+        Both(
+            "what winning the segment’s users has cost ÷ users of the segment: each bears the spend of the channel that won them, and an "
+            "equal part of gifts to everybody who signs up",
+            "赢得该分层用户的花费 ÷ 该分层用户：每人承担其来源渠道的投放，以及面向全部注册用户的礼品的均摊",
+        ),
+        Both(
+            "Spend of a channel that won nobody is shared by all, so that the segments’ CAC adds up to all that was spent.",
+            "没有带来任何用户的渠道，其花费由全体均摊，因此各分层的获客成本合计等于全部花费。",
+        ),
+        higher_is_better=False,
+    ),
+    Metric(
         "contribution",
         Both("Contribution of the segment", "分层贡献毛利"),
         "money",

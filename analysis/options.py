@@ -112,9 +112,17 @@ def shared(command: Callable) -> Callable:
         ),
         option(
             "--export",
-            type=click.Choice(["events"]),
-            english="events: one row per order, in events.csv.",
-            chinese="events：把每笔订单写入 events.csv，一单一行。",
+            type=click.Choice(["events", "users"]),
+            multiple=True,
+            english="events: one row per order, in events.csv; users: one row per user, in users.csv. Repeatable.",
+            chinese="events：每笔订单一行，写入 events.csv；users：每位用户一行，写入 users.csv。可同时使用。",
+        ),
+        option(
+            "--format",
+            "form",
+            type=click.Choice(["csv", "parquet"]),
+            english="What --export writes: csv (default), or parquet, which needs pyarrow.",
+            chinese="--export 的文件格式：csv（默认）或 parquet（需要 pyarrow）。",
         ),
         option(
             "--budget",

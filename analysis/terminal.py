@@ -72,6 +72,14 @@ WORDS = {
         "--lang zh: no installed font has Chinese characters, and figures would show boxes instead; {hint}",
         "--lang zh：已安装的字体都没有汉字，图中会显示方框；{hint}",
     ),
+    "no export": Both(
+        "--format {form}: says how --export writes; add --export events or --export users",
+        "--format {form}：指定 --export 的格式；请加上 --export events 或 --export users",
+    ),
+    "no parquet": Both(
+        "--format parquet: needs pyarrow, which is not installed: pip install 'lifecycle-simulator[parquet]' or pip install pyarrow",
+        "--format parquet：需要 pyarrow，当前未安装：pip install 'lifecycle-simulator[parquet]' 或 pip install pyarrow",
+    ),
     "no verb": Both("there is no verb {word!r}; {hint}", "没有命令 {word!r}；{hint}"),
     "verbs": Both("choose from {names}", "可选：{names}"),
 }

@@ -13,7 +13,7 @@ from analysis.language import Both, say
 from analysis.number import MINOR_PER_MAJOR, interval, plain, written
 from analysis.result import Tables, currency, part
 
-SEGMENT_METRICS = ("users", "ordered_last_30", "repurchase_rate", "aov", "ltv_to_date", "contribution")
+SEGMENT_METRICS = ("users", "ordered_last_30", "repurchase_rate", "aov", "cac", "ltv_to_date", "contribution")
 USERS, AOV = Both("Users", "用户数"), Both("Average order value", "客单价")
 READ = {
     "buyers": (Both("buyers", "下单用户占比"), "share"),

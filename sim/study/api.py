@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.scenario import Scenario, load_scenario
+from sim.study.export import need_parquet
 from sim.study.kept import WORK
 from sim.study.lock import alone
 from sim.study.result import Result, begin, finish
@@ -38,6 +39,8 @@ def compare(
     threads: int | None = None,
     folder: str | os.PathLike[str] | None = None,
     list_orders: bool = False,
+    list_users: bool = False,
+    parquet: bool = False,
     twin: bool = False,
     shapley: bool = False,
     uncertainty: int = 0,
@@ -50,13 +53,17 @@ def compare(
     ``users``, ``days``, ``replications`` and ``seed`` override what the scenarios say; replications and seed are the first
     scenario's for all. With ``twin``, everybody also lives without each lever (``sim.study.twin``); with ``shapley``,
     with every combination of them (``sim.study.shapley``); with ``uncertainty``, all scenarios are also lived with so many sets of
-    parameters (``sim.study.uncertainty``; at least 2). With a ``folder``, finished runs are
+    parameters (``sim.study.uncertainty``; at least 2). With ``list_orders`` the result has ``events``, a row an order, and with
+    ``list_users`` it has ``users``, a row a user; in a folder they are CSV, with ``parquet`` Parquet. With a ``folder``, finished runs are
     kept there and found again, and the tables are written to it; ``draw`` then
     adds its own files and returns their paths, before the folder says that it is finished. Raises ``ScenarioError`` for a bad scenario or
-    option, ``ValueError`` without a scenario, ``FolderInUse`` where another study is writing to the folder, ``OSError``.
+    option, ``ValueError`` without a scenario, ``NoParquet`` where pyarrow is not installed, ``FolderInUse`` where another study is writing
+    to the folder, ``OSError``.
     """
     if uncertainty and uncertainty < 2:
         raise ValueError("uncertainty: give at least 2 parameter sets")
+    if parquet:
+        need_parquet()
     if not scenarios:
         raise ValueError("nothing to compare: give at least one scenario")
     plans = [s if isinstance(s, Scenario) else load_scenario(s) for s in scenarios]
@@ -66,7 +73,7 @@ def compare(
     first = plans[0].run
     shared = {"run.seed": first.seed, "run.replications": first.replications}
     plans = [p if (p.run.seed, p.run.replications) == tuple(shared.values()) else p.with_values(shared) for p in plans]
-    options = {"threads": threads, "list_orders": list_orders, "progress": progress}
+    options = {"threads": threads, "list_orders": list_orders, "list_users": list_users, "progress": progress}
     people = (twin or shapley) and any(p.levers for p in plans)
     started = time.monotonic()
     if folder is None:
@@ -78,14 +85,15 @@ def compare(
     at = Path(folder)
     with alone(at / WORK):
         begun = Result(plans, [], command)
-        begun.asked = {"events": list_orders, "twin": twin and people, "shapley": shapley and people, "uncertainty": uncertainty}
+        begun.asked = {"events": list_orders, "users": list_users, "parquet": parquet}
+        begun.asked |= {"twin": twin and people, "shapley": shapley and people, "uncertainty": uncertainty}
         earlier = begin(at, begun)
         result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
         result.asked = begun.asked
         _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, {**options, "folder": at})
         if progress is not None:
             progress(1, 1, "writing")
-        written = [*result.write_tables(at, with_events=list_orders), *(draw(result, at) if draw else ())]
+        written = [*result.write_tables(at, list_orders, list_users, parquet), *(draw(result, at) if draw else ())]
         result.seconds = time.monotonic() - started
         finish(at, result, written, earlier)
     return result
@@ -99,9 +107,9 @@ def _compare_worlds(
     if twin:
         result.uplift = uplift(result.scenarios, plans, replications, **options)
     if shapley:
-        options = {k: v for k, v in options.items() if k != "list_orders"}
+        options = {k: v for k, v in options.items() if k not in ("list_orders", "list_users")}
         parts = [shapley_values(n, p, replications, **options) for n, p in zip(result.scenarios, plans, strict=True) if p.levers]
         result.shapley = pd.concat(parts, ignore_index=True)
     if uncertainty:
-        options = {k: v for k, v in options.items() if k != "list_orders"}
+        options = {k: v for k, v in options.items() if k not in ("list_orders", "list_users")}
         result.uncertainty = carried_through(result.scenarios, plans, replications, uncertainty, **options)

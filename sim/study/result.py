@@ -22,7 +22,7 @@ from sim import ledger
 from sim.counters import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
-from sim.study import churn, experiments, frames, store
+from sim.study import churn, experiments, export, frames, store
 from sim.study.kept import WORK
 from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
@@ -31,7 +31,7 @@ from sim.study.uncertainty import Uncertainty
 
 TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "flows", "funnel", "cashflow", "churn", "reasons")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
-RESULT_FILE = re.compile(r"[a-z]+\.csv|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
+RESULT_FILE = re.compile(r"[a-z]+\.csv|(events|users)\.parquet|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 LARGE_TABLE = 20_000_000
 """Numbers from which on ``daily`` is not held in memory for drawing."""
 
@@ -60,7 +60,8 @@ class Result:
         self.baseline = self.scenarios[0]
         self.seconds = 0.0
         self.asked: dict[str, bool | int] = {}
-        """What was asked for beside the tables that every study gives: events, twin, shapley, and how many sets for uncertainty."""
+        """What was asked for beside the tables that every study gives: events, users, whether as Parquet, twin, shapley, and how many sets
+        for uncertainty."""
         self._truth = list(getattr(runs, "truth", ())) or [{} for _ in self.plans]
         self.uplift: pd.DataFrame | None = None
         self.shapley: pd.DataFrame | None = None
@@ -165,7 +166,14 @@ class Result:
         """One row an order, where orders were listed. Raises ``KeyError`` where they were not."""
         return _stacked(frame for table, frame in self.blocks(with_daily=False, with_events=True) if table == "events")
 
-    def blocks(self, with_daily: bool = True, with_events: bool = False, with_churn: bool = False) -> Iterator[tuple[str, pd.DataFrame]]:
+    @cached_property
+    def users(self) -> pd.DataFrame:
+        """One row a user, where users were listed. Raises ``KeyError`` where they were not."""
+        return _stacked(frame for table, frame in self.blocks(with_daily=False, with_users=True) if table == "users")
+
+    def blocks(
+        self, with_daily: bool = True, with_events: bool = False, with_users: bool = False, with_churn: bool = False
+    ) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every table in pieces, (table, rows), in the order of its rows; goes through the runs once and holds one of them at a time."""
         tallies: list[Tally] = []
         found: list[pd.DataFrame] = []
@@ -185,6 +193,9 @@ class Result:
                 if with_events:
                     for some in frames.events(name, replication, counts, plan):
                         yield "events", some
+                if with_users:
+                    for some in export.users(name, replication, counts, plan):
+                        yield "users", some
                 del counts  # before the next run is read
             tallies.append(tally)
             yield "retention", frames.retention(name, tally)
@@ -271,14 +282,28 @@ class Result:
             out.__dict__["daily"] = _stacked(frames.condensed_daily(*one) for one in zip(names, out._tallies, strict=True))
         return out
 
-    def write_tables(self, folder: Path, with_events: bool = False) -> list[Path]:
-        """Write the CSV files, row block by row block; each is whole or not there. Raises ``OSError``."""
-        tables = (*self.tables, *(("events",) if with_events else ()))
-        written = {table: folder / f"{table}.csv" for table in tables}
+    def write_tables(self, folder: Path, with_events: bool = False, with_users: bool = False, parquet: bool = False) -> list[Path]:
+        """Write the CSV files, row block by row block, events and users as Parquet where asked; each is whole or not there.
+
+        Raises ``OSError``, ``NoParquet``.
+        """
+        if parquet:
+            export.need_parquet()
+        listed = [table for table, wanted in (("events", with_events), ("users", with_users)) if wanted]
+        written = {table: folder / f"{table}.csv" for table in (*self.tables, *listed)}
+        written |= {table: folder / f"{table}.parquet" for table in listed if parquet}
         with ExitStack() as all_or_none:
             files = {table: all_or_none.enter_context(store.written_whole(path)) for table, path in written.items()}
-            for table, rows in self.csv(with_events):
-                files[table].write(rows)
+            columns = {table: export.Parquet(files[table]) for table in listed if parquet}
+            begun: set[str] = set()
+            for table, rows in self.blocks(with_events=with_events, with_users=with_users, with_churn=True):
+                if table in columns:
+                    columns[table].add(rows)
+                else:
+                    files[table].write(as_csv(rows, header=table not in begun))
+                    begun.add(table)
+            for file in columns.values():
+                file.close()
         for name in ("uplift", "shapley"):
             if getattr(self, name) is not None:
                 written[name] = folder / f"{name}.csv"
@@ -288,10 +313,10 @@ class Result:
             store.write_whole(written[name], as_csv(frame))
         return list(written.values())
 
-    def csv(self, with_events: bool = False) -> Iterator[tuple[str, bytes]]:
+    def csv(self, with_events: bool = False, with_users: bool = False) -> Iterator[tuple[str, bytes]]:
         """The CSV files in pieces: (table, bytes that come next)."""
         begun: set[str] = set()
-        for table, rows in self.blocks(with_events=with_events, with_churn=True):
+        for table, rows in self.blocks(with_events=with_events, with_users=with_users, with_churn=True):
             yield table, as_csv(rows, header=table not in begun)
             begun.add(table)
 

@@ -66,6 +66,7 @@ def study_tasks(
     people: bool = False,
     truth: bool = True,
     first: Sequence[int] | None = None,
+    list_users: bool = False,
 ) -> tuple[Names, Truths, dict[str, Task]]:
     """The name of every run by scenario and replication; of the runs that say what experiments are after; and the runs by name.
 
@@ -85,7 +86,7 @@ def study_tasks(
     for r in range(replications):
         for k, scenario in enumerate(scenarios):
             place = r + (first[k] if first is not None else 0)
-            enter(names[k], Task(scenario, place, kinds, list_orders, people))
+            enter(names[k], Task(scenario, place, kinds, list_orders, people, list_users))
             for experiment, pair in behind[k].items():
                 for row, world in zip(truths[k][experiment], pair, strict=True):
                     enter(row, Task(world, place, kinds))
@@ -99,6 +100,7 @@ def run_study(
     threads: int | None = None,
     folder: Path | None = None,
     list_orders: bool = False,
+    list_users: bool = False,
     people: bool = False,
     truth: bool = True,
     first: Sequence[int] | None = None,
@@ -117,7 +119,7 @@ def run_study(
     if folder is None and owner is None:
         owner = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
     at = folder if folder is not None else Path(owner.name)
-    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth, first)
+    names, truths, tasks = study_tasks(scenarios, replications, list_orders, people, truth, first, list_users)
     missing = {name: task for name, task in tasks.items() if not is_whole(at, name)}
     alike = Counter(name for row in [*names, *(row for of in truths for rows in of.values() for row in rows)] for name in row)
     total = sum(alike.values())

@@ -17,6 +17,7 @@ from sim import ledger, measure
 from sim.engine.compose import fingerprint
 from sim.model import LifecycleModel, lever_instances
 from sim.panel import Panel
+from sim.roster import roster
 from sim.scenario import Scenario
 from sim.scenario.texts import CHINESE, TEXTS
 
@@ -48,13 +49,15 @@ class Task:
     list_orders: bool = False
     people: bool = False
     """Keep each user's outcome, too (``sim.measure.people``)."""
+    list_users: bool = False
+    """Keep a line for each user, too (``sim.roster``)."""
 
     def key(self) -> str:
         """A hash of all that decides the counts: scenario, seed, replication, code, versions; 32 hexadecimal digits."""
         says = {k: v for k, v in self.scenario.resolved().items() if k not in (*TEXTS, CHINESE)}
         del says["run"]["replications"]  # how many runs there are changes none of them
         code = _code(tuple(sorted(self.scenario.kinds.items())))
-        content = [says, self.replication, self.list_orders, self.people, code]
+        content = [says, self.replication, self.list_orders, self.people, self.list_users, code]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
     def run(self, threads: int = 1, stop: threading.Event | None = None) -> dict[str, np.ndarray]:
@@ -80,6 +83,8 @@ class Task:
                 counts.pop(f"account/{name}.{counter}", None)
         if self.people:
             counts |= measure.people(world)
+        if self.list_users:
+            counts |= roster(world)
         if self.list_orders:
             orders = world.orders()
             counts |= {f"orders/{name}": orders[name] for name in orders.dtype.names}

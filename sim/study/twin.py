@@ -83,6 +83,7 @@ def uplift(
     threads: int | None = None,
     folder: Path | None = None,
     list_orders: bool = False,
+    list_users: bool = False,
     progress: Progress | None = None,
     owner: Any = None,
 ) -> pd.DataFrame:
@@ -91,7 +92,7 @@ def uplift(
     if not pairs:
         return pd.DataFrame(columns=list(COLUMNS))
     runs = run_study(
-        worlds, replications, threads=threads, folder=folder, list_orders=list_orders, people=True, truth=False,
+        worlds, replications, threads=threads, folder=folder, list_orders=list_orders, list_users=list_users, people=True, truth=False,
         progress=progress, owner=owner,
     )
     lines = [line for name, scenario, lever, own, other in pairs for line in _lines(name, scenario, lever, runs[own], runs[other])]

@@ -17,6 +17,7 @@ import pandas as pd
 
 from sim.scenario import Scenario, ScenarioError
 from sim.study import store
+from sim.study.export import EXPORTS, holds, need_parquet
 from sim.study.kept import WORK, KeptRuns, is_whole, place
 from sim.study.result import Result, as_csv
 from sim.study.run import Progress, cores, side_by_side, study_tasks, warm_up
@@ -72,7 +73,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "differs: the run of scenario '{scenario}', replication {replication}, lived again, has other {what}",
         "有差异：方案“{scenario}”第 {replication} 次重复重新模拟后，{what} 与保存的不同",
     ),
-    "table": ("differs: {table}.csv is not what follows from the kept runs", "有差异：{table}.csv 与已保存的运行不一致"),
+    "table": ("differs: {file} is not what follows from the kept runs", "有差异：{file} 与已保存的运行不一致"),
     "remedy": (
         "the same command as before makes again what is lost or damaged, and all tables",
         "再次执行原命令会重做缺失或损坏的部分以及全部表格",
@@ -119,7 +120,7 @@ class Verified:
         chosen, name = len(self.lived_again), self.folder
         lines = [_say("lived", lang, folder=name, chosen=chosen, runs=self.runs, share=self.share, seed=self.seed, equal=equal)]
         if self.tables:
-            names = ", ".join(f"{table}.csv" for table in self.tables)
+            names = ", ".join(map(_file, self.tables))
             lines.append(_say("tables", lang, folder=name, tables=names, count=len(self.tables), equal=sum(self.tables.values())))
         if not self.finished:
             lines.append(_say("unfinished", lang, folder=name))
@@ -142,7 +143,7 @@ def verify(
 ) -> Verified:
     """Live a ``share`` of a folder's runs again, at least one, chosen by ``seed``, and compare them and the tables with what is kept.
 
-    Writes nothing into the folder. Raises ``NoResult``, ``OSError``.
+    Writes nothing into the folder. Raises ``NoResult``, ``OSError``, ``NoParquet``.
     """
     manifest, names, plans = _read(folder)
     found = Verified(folder, seed, share, finished=manifest.get("finished") is True)
@@ -150,7 +151,10 @@ def verify(
         if plan.digest() != manifest["scenarios"][name].get("sha256"):
             found.differences.append(("digest", {"scenario": name}))
     asked = _asked(manifest)
-    keys, truths, tasks = study_tasks(plans, manifest["replications"], asked["events"], people=asked["twin"] or asked["shapley"])
+    if asked["parquet"] and (asked["events"] or asked["users"]):
+        need_parquet()
+    people = asked["twin"] or asked["shapley"]
+    keys, truths, tasks = study_tasks(plans, manifest["replications"], asked["events"], people=people, list_users=asked["users"])
     where: dict[str, dict[str, Any]] = {}
     for name, row, behind in zip(names, keys, truths, strict=True):
         _place_of(where, name, [row])
@@ -175,8 +179,8 @@ def verify(
             found.differences.append(("other", where[key] | {"what": what}))
     if found.finished and not lost:
         result = Result(plans, KeptRuns(folder, keys, truth=truths), names=names)
-        found.tables = _tables(folder, result, asked["events"]) | _tables_of_other_worlds(folder, names, plans, asked)
-        found.differences += [("table", {"table": table}) for table, equal in found.tables.items() if not equal]
+        found.tables = _tables(folder, result, asked) | _tables_of_other_worlds(folder, names, plans, asked)
+        found.differences += [("table", {"file": _file(table)}) for table, equal in found.tables.items() if not equal]
     return found
 
 
@@ -185,7 +189,8 @@ def _asked(manifest: Mapping[str, Any]) -> dict[str, Any]:
     said, files = manifest.get("asked"), manifest.get("files")
     said = said if isinstance(said, dict) else {}
     files = files if isinstance(files, list) else []
-    shown = {"events": "events.csv", "twin": "uplift.csv", "shapley": "shapley.csv"}
+    shown = {"events": "events.csv", "users": "users.csv", "parquet": "events.parquet"}
+    shown |= {"twin": "uplift.csv", "shapley": "shapley.csv"}
     sets = said.get("uncertainty", 0)
     asked = {what: said[what] is True if what in said else file in files for what, file in shown.items()}
     return asked | {"uncertainty": sets if type(sets) is int and 2 <= sets <= MOST_SETS else 0}
@@ -205,7 +210,7 @@ def _other_worlds(
     tasks: dict[str, Task] = {}
     if asked["twin"]:
         worlds, pairs = paired_worlds(names, plans)
-        keys, _, more = study_tasks(worlds, replications, asked["events"], people=True, truth=False)
+        keys, _, more = study_tasks(worlds, replications, asked["events"], people=True, truth=False, list_users=asked["users"])
         tasks |= more
         for name, _, lever, _, other in pairs:
             _place_of(where, f"{name} − {lever}", [keys[other]])
@@ -227,7 +232,7 @@ def _tables_of_other_worlds(folder: Path, names: Sequence[str], plans: Sequence[
     """As ``_tables``, for uplift, shapley and uncertainty. All their runs are kept, so that nothing is lived and nothing written."""
     made, replications = {}, plans[0].run.replications
     if asked["twin"]:
-        made["uplift"] = uplift(names, plans, replications, folder=folder, list_orders=asked["events"])
+        made["uplift"] = uplift(names, plans, replications, folder=folder, list_orders=asked["events"], list_users=asked["users"])
     if asked["shapley"]:
         parts = [shapley(name, plan, replications, folder=folder) for name, plan in zip(names, plans, strict=True) if plan.levers]
         made["shapley"] = pd.concat(parts, ignore_index=True)
@@ -291,9 +296,11 @@ def _same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
-def _tables(folder: Path, result: Result, with_events: bool) -> dict[str, bool]:
+def _tables(folder: Path, result: Result, asked: Mapping[str, Any]) -> dict[str, bool]:
     """For each table whether its file is what follows from the kept runs; read and made piece by piece."""
-    equal = {table: True for table in (*result.tables, *(("events",) if with_events else ()))}
+    listed = [table for table in EXPORTS if asked[table]]
+    plain = [] if asked["parquet"] else listed
+    equal = {table: True for table in (*result.tables, *plain)}
     with contextlib.ExitStack() as stack:
         files = {}
         for table in equal:
@@ -302,12 +309,20 @@ def _tables(folder: Path, result: Result, with_events: bool) -> dict[str, bool]:
                 files[table] = stack.enter_context(open(path, "rb"))
             else:
                 equal[table] = False
-        for table, rows in result.csv(with_events):
+        for table, rows in result.csv("events" in plain, "users" in plain):
             if equal[table] and files[table].read(len(rows)) != rows:
                 equal[table] = False
         for table, file in files.items():
             equal[table] = equal[table] and not file.read(1)
+    for table in listed if asked["parquet"] else ():
+        rows = (frame for name, frame in result.blocks(False, table == "events", table == "users") if name == table)
+        equal[f"{table}.parquet"] = holds(folder / f"{table}.parquet", rows)
     return equal
+
+
+def _file(table: str) -> str:
+    """The file of a table."""
+    return table if "." in table else f"{table}.csv"
 
 
 def _say(what: str, lang: str, **words: Any) -> str:

@@ -51,7 +51,7 @@ class Worker:
         """Let one run be lived and kept. Raises ``WorkerDied``, ``UnknownRun``, ``OSError``; ``RuntimeError`` for a defect in the run."""
         ask = {
             "scenario": task.scenario.resolved(), "replication": task.replication, "kinds": task.kinds, "list_orders": task.list_orders,
-            "people": task.people,
+            "people": task.people, "list_users": task.list_users,
             "name": task.key(), "file": os.path.abspath(file), "durable": durable,
         }  # fmt: skip
         with suppress(BrokenPipeError, ValueError):  # it has died, or was closed
@@ -115,7 +115,8 @@ def _listen(asked: SimpleQueue[str | None], stop: threading.Event) -> None:
 
 def _live(ask: dict, stop: threading.Event) -> dict:
     scenario = _scenario(json.dumps(ask["scenario"]))
-    task = Task(scenario, ask["replication"], tuple((name, kind) for name, kind in ask["kinds"]), ask["list_orders"], ask["people"])
+    kinds = tuple((name, kind) for name, kind in ask["kinds"])
+    task = Task(scenario, ask["replication"], kinds, ask["list_orders"], ask["people"], ask["list_users"])
     if task.key() != ask["name"]:
         return {"done": False}
     store.save(Path(ask["file"]), task.run(1, stop), ask["durable"])

@@ -98,7 +98,7 @@ def test_a_missing_and_a_damaged_run_are_differences_even_if_they_were_not_chose
 def test_a_table_that_does_not_follow_from_the_runs_is_a_difference(folder, table):
     path = folder / f"{table}.csv"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
-    assert [(what, words["table"]) for what, words in verify(folder).differences] == [("table", table)]
+    assert [(what, words["file"]) for what, words in verify(folder).differences] == [("table", f"{table}.csv")]
 
 
 @pytest.mark.parametrize("change", ["shorter", "longer", "gone"])
@@ -109,7 +109,7 @@ def test_a_table_cut_lengthened_or_gone_is_a_difference(folder, change):
         path.unlink()
     else:
         path.write_bytes(whole[:-2] if change == "shorter" else whole + b"\n")
-    assert [words for _, words in verify(folder).differences] == [{"table": "daily"}]
+    assert [words for _, words in verify(folder).differences] == [{"file": "daily.csv"}]
 
 
 def test_a_scenario_changed_in_the_manifest_is_a_difference(folder):
