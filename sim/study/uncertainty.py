@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim import ledger
 from sim.model import lever_instances
 from sim.scenario import Scenario
 from sim.study import ranges
-from sim.study.interval import CONFIDENCE
+from sim.study.interval import half_width
 from sim.study.metrics import Counts, values
 from sim.study.run import Progress, run_study
 from sim.study.sets import ParameterSets
@@ -97,7 +96,7 @@ def take_apart(y: np.ndarray) -> Parts:
     luck = y.var(axis=1, ddof=1).mean(axis=0) / runs
     parameters = np.maximum(between - luck, 0.0)
     drawn_in = np.sqrt(np.divide(parameters, between, out=np.zeros_like(between), where=between > 0))
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, sets * (runs - 1)) * np.sqrt(luck)
+    half = half_width(sets * (runs - 1)) * np.sqrt(luck)
     return Parts(mean, half, parameters, luck, mean + (means - mean) * drawn_in)
 
 
