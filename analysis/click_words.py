@@ -10,6 +10,8 @@ PATTERNS = tuple(
     (re.compile(pattern, re.MULTILINE), chinese)
     for pattern, chinese in (
         (r"^Usage: ", "用法："),
+        (r"\[OPTIONS\]", "[选项]"),
+        (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]..."),
         (r"^Options:$", "选项："),
         (r"^Commands:$", "命令："),
         (r"Show this message and exit\.", "显示本说明。"),

@@ -6,8 +6,10 @@ import datetime
 import math
 from collections.abc import Iterator, Mapping
 
-from analysis.language import Both, say
+from analysis.churn_words import SEGMENTS
+from analysis.language import Both, say, spoken
 from analysis.lever_words import lever_name, unit
+from analysis.lever_words import told as meant
 from analysis.number import money, percent, plain
 from sim.lever import Counter, Lever
 from sim.story import Day, Life, Visit
@@ -35,12 +37,6 @@ REASONS = {
     "price": Both("because of the price", "因为价格"),
     "not renewed": Both("by not renewing", "没有续约"),
 }
-DEEDS = {
-    "given": "发放", "granted": "发放", "sent": "发送", "used": "使用", "expired": "过期", "earned": "获得",
-    "spent": "花费", "gained": "升级", "lost": "降级", "reviewed": "评定", "joined": "加入", "renewed": "续约",
-    "cancelled": "取消", "paid": "支付", "made": "发生",
-}
-"""What levers count, in Chinese, by the first word of its meaning that is known."""
 LEAST = 0.005
 """A pull smaller than this changes nothing that could be seen in rounded numbers."""
 
@@ -75,7 +71,7 @@ class Teller:
 
     def _sentences(self, day: Day) -> Iterator[str]:
         if day.entered:
-            yield say(f"Signs up ({day.entered}).", f"注册（来源：{day.entered}）。")
+            yield say(f"Signs up ({day.entered}).", f"注册（来源：{SEGMENTS.get(day.entered, day.entered)}）。")
         if day.returned:
             yield say("Comes back after having left.", "离开之后又回来了。")
         yield from self._received(day)
@@ -101,9 +97,9 @@ class Teller:
         for name, counts in day.counts.items():
             lever = self.levers[name]
             known = {k: v for k, v in counts.items() if k in lever.counters}
-            told = [_counted(v, lever.counters[k]) for k, v in known.items()]
+            told = [_counted(v, lever.counters[k], lever.name) for k, v in known.items()]
             costs = [(k, v) for k, v in counts.items() if k in lever.accounts and lever.accounts[k].kind in ("cost", "income")]
-            told += [f"{lever.accounts[k].meaning} {money(v, self.life.currency)}" for k, v in costs]
+            told += [f"{meant(lever.accounts[k].meaning, lever.name)} {money(v, self.life.currency)}" for k, v in costs]
             if told:
                 yield say(f"{self._who(name)}: {', '.join(told)}.", f"{self._who(name)}：{'，'.join(told)}。")
 
@@ -148,14 +144,16 @@ class Teller:
         return lever_name(name, lever.doc) if lever.name == name else name
 
 
-def _counted(count: int, counter: Counter) -> str:
-    """`1 coupon sent`, `使用 1 张`."""
+def _counted(count: int, counter: Counter, lever: str) -> str:
+    """`1 coupon sent`, `发放 1 张`."""
+    if spoken() == "zh":
+        deed = meant(counter.meaning, lever).removeprefix("当天").removeprefix("的")
+        return f"{deed} {plain(count, 0)} {unit(counter.unit)}"
     meaning = counter.meaning.removesuffix(" today").replace(" today ", " ")
-    deed = next((DEEDS[w] for w in meaning.replace(",", " ").split() if w in DEEDS), meaning)
     noun = counter.unit.removesuffix("s") if count == 1 else counter.unit
     first = meaning.split()[0]
     of_unit = noun if noun.split("/")[0] not in meaning and first.rstrip("s") != noun.rstrip("s") else ""
-    return say(" ".join(filter(None, (plain(count, 0), of_unit, meaning))), f"{deed} {plain(count, 0)} {unit(counter.unit)}")
+    return " ".join(filter(None, (plain(count, 0), of_unit, meaning)))
 
 
 def sums(life: Life) -> str:

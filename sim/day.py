@@ -47,6 +47,7 @@ def knock(t):
     """A visit begins: no pull yet on the order, no price promised, no larger basket."""
     t.order_pull = 0.0
     t.cheaper = 0.0
+    t.versus = 0.0
     t.basket_lift = 0.0
     t.ordered = 0
 

@@ -82,6 +82,7 @@ SCRATCH = (
     ("by_contact", "f8", "logit: the part of leaving that being contacted answers for"),
     ("return_hazard", "f8", "1/day: of coming back, offered by the levers"),
     ("cheaper", "f8", "share: relative saving promised at this visit; below 0 where it is dearer"),
+    ("versus", "f8", "logit: an order is likelier by so much for a price lower by all of it, where prices are compared with a rival's"),
     ("messages", "f8", "messages received today, weighted"),
     ("alive_share", "f8", "share of the day before leaving"),
     ("visits", "i8", "planned today"),

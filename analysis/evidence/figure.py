@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis import style
 from analysis.evidence.check import Check, Row
+from analysis.evidence.words import told as meant
 from analysis.language import say
 from analysis.plots.picture import WIDTH, Picture, Sheet
 
@@ -27,7 +28,7 @@ def picture(check: Check, rows: Sequence[Row]) -> Picture:
         else say(f"{check.title}: {inside} of {len(rows)} numbers in their band", f"{check.title}：{len(rows)} 个数中 {inside} 个在范围内")
     )
     left_out = len(rows) - len(shown)
-    note = say(f"Source: {check.source}. ", f"来源：{check.source}。") + (f"{check.setting} " if check.setting else "")
+    note = say(f"Source: {check.source}. ", f"来源：{meant(check.source, 'sources')}。") + (f"{meant(check.setting)} " if check.setting else "")
     if left_out:
         note += say(f"{left_out} more numbers, all inside, are in evidence.csv.", f"另有 {left_out} 个数，均在范围内，见 evidence.csv。")
     return Picture(
@@ -40,7 +41,7 @@ def picture(check: Check, rows: Sequence[Row]) -> Picture:
         source="evidence.csv",
         note=note,
         height=3.6 if curve else 0.9 + 0.27 * len(shown),
-        labels=[row.quantity for row in shown],
+        labels=[meant(row.quantity) for row in shown],
         paint=lambda sheet: _curve(sheet, shown) if curve else _lines(sheet, shown),
     )
 
@@ -62,7 +63,7 @@ def _curve(sheet: Sheet, rows: Sequence[Row]) -> None:
         those = [(row.x, row.gives) for row in rows if row.inside == inside]
         if those:
             axes.plot(*zip(*those, strict=True), "o", color=colour, ms=4, label=name)
-    axes.set_ylabel(rows[0].unit)
+    axes.set_ylabel(meant(rows[0].unit, "units"))
     axes.set_ylim(bottom=0)
     axes.legend(loc="best", frameon=False, fontsize=8.5)
 
@@ -74,7 +75,7 @@ def known(number: float) -> str:
 
 def _lines(sheet: Sheet, rows: Sequence[Row]) -> None:
     """Each row in units of its own band, so that different units share an axis; a row further out than three bands is drawn at the edge."""
-    names = [sheet.wrap(row.quantity, 3.4, 8.5, lines=1) for row in rows]
+    names = [sheet.wrap(meant(row.quantity), 3.4, 8.5, lines=1) for row in rows]
     axes = sheet.axes(3.6, 0.5, 2.05, 0.1)
     for k, row in enumerate(reversed(rows)):
         low, high = (bound if math.isfinite(bound) else row.gives for bound in (row.low, row.high))
@@ -87,7 +88,7 @@ def _lines(sheet: Sheet, rows: Sequence[Row]) -> None:
             axes.plot([said, said], [k - 0.28, k + 0.28], color=style.INK, lw=1.4)
         place = min(max((row.gives - middle) / half, -3), 3)
         axes.plot([place], [k], "o" if abs(place) < 3 else ("<" if place < 0 else ">"), color=HIT if row.inside else MISS, ms=5)
-        told = f"{known(row.says)} / {row.gives:.4g} {row.unit}"
+        told = f"{known(row.says)} / {row.gives:.4g} {meant(row.unit, 'units')}"
         axes.annotate(told, (1.02, k), xycoords=("axes fraction", "data"), va="center", size=8.5, color=style.QUIET)
     axes.set(xlim=(-3.2, 3.2), ylim=(-0.6, len(rows) - 0.4), yticks=range(len(rows)), yticklabels=names[::-1], xticks=[-1, 1])
     axes.set_xticklabels([say("band", "下限"), say("band", "上限")], size=8.5)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from analysis.evidence.check import KINDS
+from analysis.evidence.words import told
 from analysis.language import TAGS, say, spoken
 from analysis.plots.picture import Picture
 
@@ -28,6 +29,8 @@ def page(outcomes: Sequence[Any], pictures: Mapping[str, Picture]) -> str:
     ]
     return environment.get_template("evidence.html.j2").render(
         tag=TAGS[spoken()],
+        told=told,
+        stop=say(". ", "。"),
         style=Markup(STYLE.read_text(encoding="utf-8")),
         heading=say("What is known, and what the simulator gives", "已知的事实与模拟器给出的结果"),
         answer=say(f"{inside} of {rows} numbers lie in their band.", f"{rows} 个数中有 {inside} 个在范围内。"),

@@ -13,6 +13,7 @@ from analysis.evidence import oracles, pitfalls, replays, tables
 from analysis.evidence.check import COLUMNS, KINDS, Check, Row, Scale, line
 from analysis.evidence.figure import known, picture
 from analysis.evidence.page import page
+from analysis.evidence.words import told as meant
 from analysis.language import say, speaking
 from analysis.plots.picture import write_whole
 from sim.study.result import as_csv
@@ -90,8 +91,9 @@ def _mark(outcome: Outcome) -> str:
 
 def _miss(check: Check, row: Row) -> str:
     band = say(f"band {row.low:.4g} to {row.high:.4g}", f"范围 {row.low:.4g} 到 {row.high:.4g}")
-    return f"{check.name}: {row.quantity}: " + say(
-        f"source {known(row.says)}, simulator {row.gives:.4g} {row.unit}, {band}", f"来源 {known(row.says)}，模拟 {row.gives:.4g} {row.unit}，{band}"
+    return say(
+        f"{check.name}: {row.quantity}: source {known(row.says)}, simulator {row.gives:.4g} {row.unit}, {band}",
+        f"{check.name}：{meant(row.quantity)}：来源 {known(row.says)}，模拟 {row.gives:.4g} {meant(row.unit, 'units')}，{band}",
     )
 
 

@@ -5,7 +5,7 @@ Whoever shops at both (multi-homing) weighs an order here against one there. Wit
     v = attractiveness + homogeneity·price_weight·gap·(1 + deal_lean·ψ) + buzz·heat,    gap = 1 − price·(1 − depth·heat)
 
 an order here is less likely by the log L = ln(1 + e^v), the logsum of the outside option: of it the share ``stays_away`` is taken off the visits and the rest off
-the decision. ψ is deal-proneness; heat is 1 while the rival's festival runs, then ``linger``, halving every ``linger_days``, so orders fall and come only
+the decision, which in turn a saving s promised here eases by s·homogeneity·price_weight·(1 + deal_lean·ψ)·σ(v), the slope of L: a customer won over from the rival. ψ is deal-proneness; heat is 1 while the rival's festival runs, then ``linger``, halving every ``linger_days``, so orders fall and come only
 partly back at first. The rival poaches: staying is pulled by −homogeneity·(switching·σ(v) + lure·max(0, −satisfaction) + snatch·ψ·max(0, gap)); the more alike the offers are, the
 easier one changes, the dissatisfied and the deal-prone first. Whoever has left is lost, whatever becomes of the festival.
 """
@@ -121,13 +121,16 @@ def poach(u, own, p, t, m):
 
 @rule("visit")
 def compare(u, own, p, t, m):
-    """On a visit an order here is weighed against one there."""
+    """On a visit an order here is weighed against one there; what is saved here counts the more, the better the rival is liked (``t.versus``)."""
     if own.home < p.multi_homing * PLACES:
-        away = p.away
+        liked, away = p.liked, p.away
         if p.heat > 0.0 or p.by_price != 0.0:
             gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
-            away = log(1.0 + exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat))
-        t.order_pull -= p.strength * (1.0 - p.stays_away) * away
+            there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
+            liked, away = there / (1.0 + there), log(1.0 + there)
+        here = p.strength * (1.0 - p.stays_away)
+        t.order_pull -= here * away
+        t.versus += here * p.homogeneity * p.price_weight * (1.0 + p.deal_lean * u.deal_proneness) * liked
         m.compared += 1
 
 

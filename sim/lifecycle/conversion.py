@@ -15,12 +15,13 @@ LARGEST_BASKET = 1e12
 
 @rule("lifecycle")
 def weigh_price(u, p, t):
-    """The price promised against the reference price: a gain, or a loss, which weighs more."""
+    """The price promised against the reference price: a gain, or a loss, which weighs more; and against a rival's price."""
     gap = u.reference_price - (1.0 - t.cheaper)
     if gap > 0.0:
         t.order_pull += p.price_gain * gap
     elif gap < 0.0:
         t.order_pull += p.price_loss * gap
+    t.order_pull += t.versus * t.cheaper
 
 
 @rule("lifecycle")

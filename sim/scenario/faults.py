@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sim.scenario.messages import MESSAGES
-from sim.scenario.source import Origin, Path, dotted
+from sim.scenario.source import WHOLE_FILE, Origin, Path, dotted
 
 LANGUAGES = ("en", "zh")
 LONGEST_WORD = 200
@@ -43,7 +43,8 @@ class Fault(NamedTuple):
         if lang not in LANGUAGES:
             raise ValueError(f"language {lang!r}: choose one of {', '.join(LANGUAGES)}")
         message = self.chinese if lang == "zh" and self.chinese else self.message
-        return f"{self.file}:{self.line}:{self.column}: {self.path}: {message}"
+        path = "（文件）" if lang == "zh" and self.path == WHOLE_FILE else self.path
+        return f"{self.file}:{self.line}:{self.column}: {path}: {message}"
 
 
 class ScenarioError(Exception):

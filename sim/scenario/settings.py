@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sim.scenario.faults import Fault, fault
 from sim.scenario.inherit import ENTRY, merge
 from sim.scenario.read import MAX_DEPTH, WORD, kind_of, read_text
-from sim.scenario.source import BROKEN, Node, Origin, deepest, dotted, nested, planted
+from sim.scenario.source import BROKEN, WHOLE_FILE, Node, Origin, deepest, dotted, nested, planted
 
 SET = "--set"
 
@@ -88,7 +88,7 @@ def _parse(text: str, number: int, faults: list[Fault]) -> tuple[tuple[str, ...]
     reading = read_text(tail, lambda _, column: Origin(SET, number, column + len(head) + 1))
     where = dotted(path)
     for problem in reading.faults:
-        inner = problem.path.removeprefix("(file)")
+        inner = problem.path.removeprefix(WHOLE_FILE)
         joint = "." if inner and not inner.startswith("[") else ""
         faults.append(problem._replace(path=where + joint + inner))
     if not reading.complete or reading.node is not None and reading.node.value is BROKEN:

@@ -90,9 +90,13 @@ def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
             yield from walk(inner, (*path, index))
 
 
+WHOLE_FILE = "(file)"
+"""The path of a file as a whole."""
+
+
 def dotted(path: Path) -> str:
     """``levers.tiers.thresholds[1]``; the whole file is ``(file)``."""
     out = ""
     for step in path:
         out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
-    return out or "(file)"
+    return out or WHOLE_FILE

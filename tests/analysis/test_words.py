@@ -7,6 +7,7 @@ from fontTools.ttLib import TTCollection, TTFont
 from matplotlib import font_manager
 from saying import OWN, said, sources
 
+import run
 from analysis import catalogue, lever_words, pages, style
 from analysis.language import say, speaking
 from sim import words
@@ -88,6 +89,8 @@ def test_every_character_has_a_glyph():
     known = set().union(*(font.getBestCmap() for font in (*fonts, plain)))
     with speaking("zh"):
         used = {c for text in pages.pages("zh").values() for c in text}
+    written = [*run.SCENARIOS.rglob("*.yaml"), *(run.SCENARIOS.parent / "docs" / "lessons" / "zh").glob("*.md")]
+    used |= {c for file in written for c in file.read_text(encoding="utf-8")}
     assert {c for c in used if ord(c) not in known} == {"\n"}
 
 

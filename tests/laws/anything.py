@@ -5,6 +5,8 @@ Everybody's loop has every lever compiled in (``EVERY_LEVER``), so all worlds of
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,9 +30,9 @@ LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry")
 
 
 def few(examples: int):
-    """Always the same examples, each of them a small simulation."""
+    """Always the same examples, each of them a small simulation; ``LAW_EXAMPLES=200`` in the environment tries so many of each law."""
     return settings(
-        max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=int(os.environ.get("LAW_EXAMPLES", examples)), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
 
 
