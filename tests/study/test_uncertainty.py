@@ -229,7 +229,7 @@ def test_the_same_bytes_come_on_one_thread_and_after_an_interruption(study, scen
         pass
 
     def stop(done, total, doing):
-        if doing == "simulating" and total == SETS * 4 and done >= 9:
+        if doing == "simulating" and total == (1 + SETS) * 4 and done >= 13:
             raise Enough
 
     folder = tmp_path / "interrupted"
