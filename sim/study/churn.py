@@ -20,7 +20,7 @@ from sim.study.hazard import complementary_log_log
 from sim.study.interval import CONFIDENCE, verdict
 from sim.study.metrics import Counts
 
-MOST_LINES = 50_000
+MOST_LINES = 30_000
 """Lines of a scenario that are estimated from: those of its first replications."""
 
 FEWEST = 10

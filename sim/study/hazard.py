@@ -36,19 +36,21 @@ def complementary_log_log(x: np.ndarray, y: np.ndarray, cluster: np.ndarray) -> 
     groups, place = np.unique(cluster, return_inverse=True)
     if len(groups) < 2 or n <= k:
         return None
-    beta, best = np.zeros(k), -np.inf
+    beta = np.zeros(k)
+    best = _likelihood(x, y, beta)
     for _ in range(STEPS):
-        likelihood, score, information = _derivatives(x, y, beta)
+        score, information = _derivatives(x, y, beta)
+        gradient = x.T @ score
         try:
-            step = np.linalg.solve(information, x.T @ score)
+            step = np.linalg.solve(information, gradient)
         except np.linalg.LinAlgError:
             return None
-        if x.T @ score @ step < CLOSE:
+        if gradient @ step < CLOSE:
             break
-        best, size = likelihood, 1.0
-        while size > 1e-6 and not _derivatives(x, y, beta + size * step)[0] > best:
+        size = 1.0
+        while not (reached := _likelihood(x, y, beta + size * step)) > best and size > 1e-6:
             size /= 2
-        beta = beta + size * step
+        best, beta = reached, beta + size * step
     else:
         return None
     if np.abs(beta).max() > NO_END:
@@ -60,14 +62,18 @@ def complementary_log_log(x: np.ndarray, y: np.ndarray, cluster: np.ndarray) -> 
     return Fit(beta, correction * bread @ (scores.T @ scores) @ bread, len(groups))
 
 
-def _derivatives(x: np.ndarray, y: np.ndarray, beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Log-likelihood, its derivative by each line's xβ, and the expected information; shapes (), (lines,), (k, k)."""
+def _likelihood(x: np.ndarray, y: np.ndarray, beta: np.ndarray) -> float:
+    """The log-likelihood."""
+    hazard = np.exp(np.clip(x @ beta, -30.0, 4.0))
+    return float(np.log(-np.expm1(-hazard[y])).sum() - hazard[~y].sum())
+
+
+def _derivatives(x: np.ndarray, y: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The log-likelihood's derivative by each line's xβ, and the expected information; shapes (lines,), (k, k)."""
     hazard = np.exp(np.clip(x @ beta, -30.0, 4.0))
     stays = np.exp(-hazard)
-    lapses = -np.expm1(-hazard)
-    likelihood = float(np.where(y, np.log(lapses), -hazard).sum())
-    score = np.where(y, hazard * stays / lapses, -hazard)
-    return likelihood, score, x.T @ (x * (hazard**2 * stays / lapses)[:, None])
+    ratio = hazard * stays / -np.expm1(-hazard)
+    return np.where(y, ratio, -hazard), x.T @ (x * (hazard * ratio)[:, None])
 
 
 def _observed_information(x: np.ndarray, y: np.ndarray, beta: np.ndarray) -> np.ndarray:

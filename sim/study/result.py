@@ -233,6 +233,14 @@ class Result:
         """For each scenario its question, recorded finding and description."""
         return {n: (p.question, p.finding, p.description) for n, p in zip(self.scenarios, self.plans, strict=True)}
 
+    @cached_property
+    def _scenarios(self) -> dict[str, dict[str, Any]]:
+        """The manifest's entries of the scenarios."""
+        return {
+            name: {"sha256": plan.digest(), "assumptions": counted(plan), "resolved": plan.resolved()}
+            for name, plan in zip(self.scenarios, self.plans, strict=True)
+        }
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run, and with what."""
@@ -247,10 +255,7 @@ class Result:
             "users": first.run.users,
             "days": first.run.days,
             "economics": first.economics.model_dump(mode="json"),
-            "scenarios": {
-                name: {"sha256": plan.digest(), "assumptions": counted(plan), "resolved": plan.resolved()}
-                for name, plan in zip(self.scenarios, self.plans, strict=True)
-            },
+            "scenarios": self._scenarios,
             "versions": versions(),
             "elapsed_seconds": round(self.seconds, 3),
         }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim import compare
 from sim.study.interval import interval, verdict
 
 
@@ -15,6 +16,18 @@ def test_the_interval_is_the_students_t_interval_of_the_mean():
     expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
     assert mean == 5.0
     assert (low, high) == pytest.approx((expected.low, expected.high), rel=1e-12)
+
+
+def test_a_paired_difference_is_that_of_the_paired_t_test_of_scipy(scenarios):
+    result = compare(scenarios, users=120, days=40, replications=5, threads=1)
+    base, own = (tally.known() for tally in result._tallies)
+    lines = result.summary.query("scenario == 'Coupons, often'").set_index("metric")
+    told = [m for m in lines.index if m in base and np.ptp(own[m] - base[m]) > 0]
+    assert len(told) > 8
+    for metric in told:
+        expected = stats.ttest_rel(own[metric], base[metric]).confidence_interval(0.95)
+        found = lines.loc[metric, ["delta", "delta_ci_low", "delta_ci_high"]].tolist()
+        assert found == pytest.approx([np.mean(own[metric] - base[metric]), expected.low, expected.high], rel=1e-9), metric
 
 
 def test_two_replications_use_the_wide_t_of_one_degree_of_freedom():
