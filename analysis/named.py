@@ -53,6 +53,12 @@ class Named:
         told = [tuple(plan.told(text, spoken()) for text in TEXTS) for plan in self._result.plans]
         return dict(zip(self.scenarios, told, strict=True))
 
+    @property
+    def uncertainty(self) -> Any:
+        """What not knowing the parameters does to the results; None where that was not asked for."""
+        found = self._result.uncertainty
+        return None if found is None else found.renamed(self._names)
+
     def comparable(self) -> Named:
         """What can be drawn in one figure (``Result.comparable``)."""
         return Named(self._result.comparable(), self._names)

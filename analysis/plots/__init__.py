@@ -22,6 +22,8 @@ from analysis.plots.retention import retention_curves
 from analysis.plots.segments import segment_multiples
 from analysis.plots.shapley import shapley_contributions
 from analysis.plots.survival import survival
+from analysis.plots.tornado import tornado
+from analysis.plots.uncertainty import difference_uncertainty, retention_fan
 from analysis.plots.uplift import uplift_quadrants
 from analysis.plots.waterfall import value_waterfall
 from analysis.result import Tables, only_buyers
@@ -34,6 +36,7 @@ __all__ = [
     "cost_against_revenue",
     "cost_retention_plane",
     "difference",
+    "difference_uncertainty",
     "experiment_readouts",
     "hazard_ratios",
     "lifecycle_composition",
@@ -41,9 +44,11 @@ __all__ = [
     "pictures",
     "reasons_of_leaving",
     "retention_curves",
+    "retention_fan",
     "segment_multiples",
     "shapley_contributions",
     "survival",
+    "tornado",
     "uplift_quadrants",
     "value_waterfall",
     "write_plots",
@@ -79,6 +84,10 @@ def pictures(tables: Tables, budget: float | None = None) -> list[Picture]:
         uplift_quadrants,
         shapley_contributions,
         experiment_readouts,
+        partial(difference_uncertainty, metric="contribution_per_user"),
+        partial(tornado, metric="contribution_per_user"),
+        retention_fan,
+        *([partial(difference_uncertainty, metric=headline), partial(tornado, metric=headline)] if headline else []),
     ]
     found = []
     for draft in drafts:

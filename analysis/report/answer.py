@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis import columns, curves, finding, metrics
+from analysis import columns, curves, finding, metrics, uncertain
 from analysis.language import Both, say, spoken
 from analysis.number import decimals_of, interval, percent, points, written
 from analysis.result import Tables, currency, filled, has
@@ -141,7 +141,7 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
         told = _sentence(finding.comparison(tables, value, labels))
         lines.append((say("Does it pay?", "划算吗？"), told + _returned(tables, best)))
     lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(kept.values()))))
-    return lines
+    return [*lines, uncertain.answer(tables)] if uncertain.asked(tables) else lines
 
 
 def _sentence(text: str) -> str:
@@ -198,7 +198,7 @@ def _single(tables: Tables, labels: dict[str, str], headline: str | None) -> lis
     lines = [(str(finding.metric_of(tables, n).label), _sentence(finding.comparison(tables, n, labels))) for n in names]
     if headline:
         lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(finding.readings(tables, headline).values()))))
-    return lines
+    return [*lines, uncertain.answer(tables)] if uncertain.asked(tables) else lines
 
 
 def assumption_share(tables: Tables) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from analysis.language import TAGS, Both, say, spoken
 from analysis.plots.picture import Picture, write_whole
 from analysis.report import answer
 from analysis.report.chapters import chapters
+from analysis.report.hangs import section
 from analysis.report.inline import inline_svg
 from analysis.report.more import more
 from analysis.result import Tables
@@ -89,6 +90,7 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         grades=answer.GRADES,
         counts=answer.assumption_counts(tables),
         assumed=answer.assumed(tables),
+        hangs=section(tables, answer.assumed(tables)),
         definitions=answer.definitions(tables),
         questions=[(s, *tables.questions[s]) for s in tables.scenarios if any(tables.questions.get(s, ()))],
         facts=facts(tables.manifest),

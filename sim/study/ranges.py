@@ -59,6 +59,9 @@ class Range:
     grade: str
     minimum: float | None
     maximum: float | None
+    meaning: str
+    of: str
+    """The lever that it belongs to, or ``world``."""
 
     @property
     def first(self) -> float:
@@ -127,6 +130,7 @@ def _range(scenario: Scenario, line: dict[str, Any], field: FieldInfo, value: An
     low, high = bounds(field) if not isinstance(value, tuple) else _bounds_of_items(field)
     extra = field.json_schema_extra or {}
     facts = {"parameter": path, "unit": extra.get("unit", ""), "value": value, "minimum": low, "maximum": high}
+    facts |= {"meaning": field.description or "", "of": _kind(scenario, path)}
     row = published().get(_kind_path(scenario, path))
     if row is not None and value == float(row["value"]):
         own = {"basis": row["basis"], "source": row["source"], "grade": row["grade"]}
@@ -164,10 +168,11 @@ def _ends(value: float, factor: float, low: float | None, high: float | None) ->
 
 def _kind_path(scenario: Scenario, path: str) -> str:
     """The path with a lever's kind instead of ``levers`` and the instance's name."""
-    if not path.startswith("levers."):
-        return path
-    _, instance, name = path.split(".", 2)
-    return f"{scenario.kinds[instance]}.{name}"
+    return f"{_kind(scenario, path)}.{path.split('.', 2)[2]}" if path.startswith("levers.") else path
+
+
+def _kind(scenario: Scenario, path: str) -> str:
+    return scenario.kinds[path.split(".")[1]] if path.startswith("levers.") else "world"
 
 
 def _unused(scenario: Scenario, path: str) -> bool:
@@ -186,6 +191,6 @@ def lines(found: dict[str, Range]) -> Iterator[dict[str, Any]]:
     """The rows of ``ranges.csv`` of one scenario."""
     for one in found.values():
         yield {
-            "parameter": one.parameter, "unit": one.unit, "value": one.first, "low": one.low, "high": one.high,
-            "basis": one.basis, "source": one.source, "grade": one.grade,
+            "parameter": one.parameter, "of": one.of, "meaning": one.meaning, "unit": one.unit, "value": one.first, "low": one.low,
+            "high": one.high, "basis": one.basis, "source": one.source, "grade": one.grade,
         }  # fmt: skip

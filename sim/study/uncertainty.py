@@ -65,6 +65,11 @@ class Uncertainty:
         frames = {table: frame[frame["scenario"].isin(names)] for table, frame in self.frames.items()}
         return Uncertainty(self.sets, self.replications, frames)
 
+    def renamed(self, names: Mapping[str, str]) -> Uncertainty:
+        """The same with its scenarios under other names."""
+        frames = {table: frame.assign(scenario=frame["scenario"].map(names)) for table, frame in self.frames.items()}
+        return Uncertainty(self.sets, self.replications, frames)
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -120,7 +125,7 @@ def uncertainty(
     frames = {
         "uncertainty": pd.DataFrame(_lines(names, found, units), columns=list(COLUMNS)),
         "tornado": _tornados(names, found, units, drawn, scenarios),
-        "fan": pd.DataFrame(_fan(names, found)),
+        "fan": pd.DataFrame(_fan(names, found, [one.followed / (count * replications) for one in measured])),
         "ranges": pd.DataFrame(
             [{"scenario": n, **line} for n, own in zip(names, drawn.ranges, strict=True) for line in ranges.lines(own)]
         ),
@@ -146,13 +151,16 @@ class _Measured:
         self.units: dict[str, str] = {}
         self._rows: list[dict[str, float]] = []
         self._curves: dict[str, list[np.ndarray]] = {definition: [] for definition in FANNED}
+        self.followed: np.ndarray | int = 0
+        """Users followed to each age, summed over all runs."""
 
     def add(self, counts: Counts) -> None:
         row = values(counts, self._scenario, self._accounts, self._acquisition)
         self.units |= {metric: unit for metric, (unit, _) in row.items()}
         self._rows.append({metric: value for metric, (_, value) in row.items()})
+        followed = counts["followed/registration"]
+        self.followed = self.followed + followed
         for definition, curves in self._curves.items():
-            followed = counts["followed/registration"]
             curve = share(counts[f"{definition}/order/registration"], followed)
             curve[followed == 0] = np.nan
             curves.append(curve[30::30] if definition == "bracket_30" else curve)
@@ -192,7 +200,8 @@ def _lines(names: Sequence[str], found: Found, units: Mapping[str, str]) -> Iter
         ), strict=True))  # fmt: skip
 
 
-def _fan(names: Sequence[str], found: Found) -> Iterator[dict[str, Any]]:
+def _fan(names: Sequence[str], found: Found, followed: Sequence[np.ndarray]) -> Iterator[dict[str, Any]]:
+    """The rows of ``fan.csv``: quantiles over the sets, luck taken out, and half the interval of one study at known parameters."""
     for name, quantity, metric, y in _quantities(names, found):
         definition = metric.removeprefix("fan/")
         if definition not in FANNED:
@@ -204,6 +213,7 @@ def _fan(names: Sequence[str], found: Found) -> Iterator[dict[str, Any]]:
         for column, age in enumerate(ages[known]):
             line = {"scenario": name, "quantity": quantity, "definition": definition, "event": "order", "start": "registration"}
             line |= {"age_days": int(age), "mean": float(parts.mean[column]), "sampling_half_width": float(parts.sampling[column])}
+            line["at_risk"] = int(followed[list(names).index(name)][age])
             yield line | {f"q{1000 * level:03.0f}": float(q) for level, q in zip(LEVELS, levels[:, column], strict=True)}
 
 

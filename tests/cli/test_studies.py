@@ -56,7 +56,7 @@ def two_figures(monkeypatch) -> None:
     """Draw two figures instead of nine: that each has the same bytes every time is tested where they are drawn."""
     from analysis.plots import pictures
 
-    monkeypatch.setattr("analysis.plots.pictures", lambda tables, budget=None: pictures(tables, budget)[:2])
+    monkeypatch.setattr("analysis.plots.pictures", lambda *given: pictures(*given)[:2])
 
 
 # ---- what is written

@@ -166,19 +166,33 @@ def test_one_replication_cannot_tell_luck_from_parameters():
 
 def test_the_parameter_that_matters_is_named_first_with_the_reach_it_has():
     scores = {f"p{k}": stats.norm.ppf(places(2, f"p{k}", 64)) for k in range(80)}
-    y = 10.0 + 3.0 * scores["p7"] - 1.5 * scores["p30"] + np.random.default_rng(1).normal(0, 0.3, 64)
+    y = 1.0 + 3.0 * scores["p7"] - 1.5 * scores["p30"] + np.random.default_rng(1).normal(0, 0.3, 64)
     lines = tornado(y, scores)
     assert [line["parameter"] for line in lines[:2]] == ["p7", "p30"]
-    assert (lines[0]["at_low"], lines[0]["at_high"]) == pytest.approx((y.mean() - EDGE * 3, y.mean() + EDGE * 3), abs=0.5)
+    assert [line["sure"] for line in lines[:2]] == ["yes", "yes"]
+    assert (lines[0]["at_low"], lines[0]["at_high"]) == pytest.approx((1 - EDGE * 3, 1 + EDGE * 3), abs=0.5)
     assert lines[1]["at_low"] > lines[1]["at_high"]
     assert lines[0]["share"] == pytest.approx(0.8, abs=0.1)
     assert lines[0]["explained"] > 0.95
 
 
+def test_where_effects_multiply_the_ends_do_too():
+    scores = {f"p{k}": stats.norm.ppf(places(2, f"p{k}", 64)) for k in range(10)}
+    line = tornado(-np.exp(0.5 * scores["p3"]), scores)[0]
+    assert (line["at_low"], line["middle"], line["at_high"]) == pytest.approx((-np.exp(-0.5 * EDGE), -1.0, -np.exp(0.5 * EDGE)), rel=1e-6)
+
+
+def test_a_suspect_is_no_certainty_and_comes_after_it():
+    scores = {f"p{k}": stats.norm.ppf(places(6, f"p{k}", 64)) for k in range(60)}
+    y = 3.0 * scores["p1"] + 0.9 * scores["p2"] + np.random.default_rng(8).normal(0, 2.0, 64)
+    sure = [line["sure"] for line in tornado(y, scores)]
+    assert sure[0] == "yes" and "no" in sure and sure == sorted(sure, key=["yes", "no", ""].index)
+
+
 def test_luck_is_seldom_read_as_a_cause():
     scores = {f"p{k}": stats.norm.ppf(places(4, f"p{k}", 32)) for k in range(50)}
     rng = np.random.default_rng(3)
-    alarms = sum(np.isfinite(tornado(rng.normal(size=32), scores)[0]["share"]) for _ in range(200))
+    alarms = sum(tornado(rng.normal(size=32), scores)[0]["sure"] == "yes" for _ in range(200))
     assert alarms <= stats.binom.isf(1e-6, 200, 0.05)
 
 
