@@ -283,6 +283,13 @@ def test_sets_differ_in_data_only_so_the_compiled_loop_serves_them_all(scenarios
     assert len({record(world.levers["coupons"]).dtype for world in worlds if world.levers}) == 1
 
 
+def test_a_market_in_which_nearly_nobody_signs_up_has_its_tables(tmp_path):
+    market = Scenario.from_mapping({"name": "M", "run": {"users": 20, "days": 5, "replications": 2}, "population": {"entry": "market"}})
+    found = compare([market], uncertainty=2, folder=tmp_path / "market").uncertainty.frames
+    assert len(found["uncertainty"]) > 0 and found["fan"].empty
+    assert (tmp_path / "market" / "fan.csv").read_text().startswith("scenario,quantity,definition")
+
+
 def test_one_set_is_refused(scenarios):
     with pytest.raises(ValueError, match="at least 2"):
         compare(scenarios, uncertainty=1)
