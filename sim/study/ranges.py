@@ -81,7 +81,7 @@ class Range:
 
     def _scale(self) -> tuple[Any, Any]:
         ends = (self.low, self.first, self.high)
-        if self.minimum == 0 and self.maximum == 1 and all(0 < end < 1 for end in ends):
+        if is_share(self.unit) and all(0 < end < 1 for end in ends):
             return logit, expit
         if all(end > 0 for end in ends):
             return math.log, math.exp
@@ -146,7 +146,13 @@ def _range(scenario: Scenario, line: dict[str, Any], field: FieldInfo, value: An
         grade, basis = "", f"rule: half to double, {assumed}"
     else:
         basis = f"rule: grade {grade}, ÷ and × {FACTORS[grade]:g}" if grade else "rule: half to double, no grade"
-    return Range(**facts, **dict(zip(("low", "high"), _ends(first, FACTORS[grade], low, high), strict=True)), basis=basis, **own)
+    ends = _ends(first, FACTORS[grade], is_share(facts["unit"]), low, high)
+    return Range(**facts, low=ends[0], high=ends[1], basis=basis, **own)
+
+
+def is_share(unit: str) -> bool:
+    """Whether numbers of this unit are shares between 0 and 1, which move in odds."""
+    return unit.partition("/")[0] == "share"
 
 
 def _bounds_of_items(field: FieldInfo) -> tuple[float | None, float | None]:
@@ -155,9 +161,9 @@ def _bounds_of_items(field: FieldInfo) -> tuple[float | None, float | None]:
     return bounds(FieldInfo.from_annotation(item)) if item is not None else (None, None)
 
 
-def _ends(value: float, factor: float, low: float | None, high: float | None) -> tuple[float, float]:
+def _ends(value: float, factor: float, share: bool, low: float | None, high: float | None) -> tuple[float, float]:
     """The ends of the rule: by a factor, of the odds where the value is a share; within the declared minimum and maximum."""
-    if low == 0 and high == 1 and value < 1:
+    if share and 0 < value < 1:
         ends = [float(expit(logit(value) + step)) for step in (-math.log(factor), math.log(factor))]
     else:
         ends = sorted((value / factor, value * factor))

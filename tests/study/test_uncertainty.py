@@ -72,6 +72,8 @@ def test_without_a_published_range_the_grade_decides_and_a_share_moves_in_odds()
     odds = 0.6 / 0.4
     assert fade.low == pytest.approx(odds / FACTORS["C"] / (1 + odds / FACTORS["C"]), rel=1e-5)
     assert (rest.low, rest.high) == (7.0, 28.0)  # an assumption: half to double
+    keep = ranges.ranges(Scenario.from_mapping({"levers": {"messaging": {}}}))["levers.messaging.keep"]
+    assert (keep.low, keep.high) == pytest.approx((4 / 1.5 / (1 + 4 / 1.5), 6 / 7), rel=1e-5)  # .8, grade B; permitted up to .999
 
 
 def test_a_value_that_the_scenario_changes_has_no_published_range_any_more():
