@@ -260,11 +260,11 @@ def verify(folder: Path, share: float, seed: int, threads: int | None, quiet: bo
     return 0 if found.equal else FAILED
 
 
-def heeding(show_progress: Callable[[int, int, str], None]) -> Callable[[int, int, str], None]:
+def heeding(show_progress: Callable[[float, int, str], None]) -> Callable[[float, int, str], None]:
     """Progress that is shown, and that raises ``KeyboardInterrupt`` where an interrupt came (``listen``)."""
     now = click.get_current_context().obj or {}
 
-    def progress(done: int, total: int, doing: str) -> None:
+    def progress(done: float, total: int, doing: str) -> None:
         if now.get("interrupted"):
             raise KeyboardInterrupt
         now["asking"] = doing == "simulating"
@@ -300,7 +300,11 @@ def study(
             result = in_language(result)
             drawn = result.comparable()
             made = pictures(drawn, budget)
-            return [*write_plots(made, place), write_report(drawn, made, place, left_out(result, drawn))]
+            written = []
+            for done, picture in enumerate(made):
+                progress(done, len(made), "drawing")
+                written += write_plots([picture], place)
+            return [*written, write_report(drawn, made, place, left_out(result, drawn))]
 
         result = run_compare(
             plans,

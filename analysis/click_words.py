@@ -26,6 +26,7 @@ PATTERNS = tuple(
         (r"Option '(.+?)' does not take a value\.", r"选项 '\1' 不带值。"),
         (r"Invalid value for '(.+?)': ", r"'\1' 的值无效："),
         (r"('.*?'|\S+) is not a valid integer(?: range)?\.", r"\1 不是整数。"),
+        (r"('.*?'|\S+) is not a valid float(?: range)?\.", r"\1 不是数。"),
         (r"('.*?'|\S+) is not one of (.+)\.$", r"\1 不是可选值：\2。"),
         (r"('.*?') is not ('\w+')\.$", r"\1 不是 \2。"),
         (r"('.*?'|\S+) is not in the range (.+)\.$", r"\1 不在范围 \2 之内。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -67,6 +68,13 @@ def option(*names: str, english: str, chinese: str, **settings: Any) -> Callable
     return click.option(*names, cls=Option, told=Both(english, chinese), **settings)
 
 
+def _a_number(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse `nan`, which is in every range."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter(say("'nan' is not a number: give an amount of money.", "'nan' 不是数：请给出金额。"))
+    return value
+
+
 def shared(command: Callable) -> Callable:
     """The options of ``simulate`` and ``compare``."""
     whole = {"type": int, "metavar": "N"}
@@ -126,7 +134,8 @@ def shared(command: Callable) -> Callable:
         ),
         option(
             "--budget",
-            type=click.FloatRange(min=0, min_open=True),
+            type=click.FloatRange(min=0, min_open=True, max=1e12),
+            callback=_a_number,
             metavar="MONEY",
             english="Draw this budget of incentives (whole run) in the figure of cost and retention (default: economics.incentive_budget).",
             chinese="在成本—留存图中画出激励预算线（整个模拟期）；默认取 economics.incentive_budget。",

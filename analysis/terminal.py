@@ -18,6 +18,10 @@ WORDS = {
     ),
     "compiling": Both("compiling the rules (once)", "正在编译规则（仅一次）"),
     "simulating": Both("simulating", "正在模拟"),
+    "left": Both("about {time} left", "剩余约 {time}"),
+    "seconds": Both("{number:.0f} s", "{number:.0f} 秒"),
+    "minutes": Both("{number:.0f} min", "{number:.0f} 分钟"),
+    "hours": Both("{number:.1f} h", "{number:.1f} 小时"),
     "writing": Both("writing tables", "正在写入表格"),
     "drawing": Both("drawing plots and report", "正在绘图并生成报告"),
     "done": Both("Done in {seconds:.0f} s. Report: {report}", "完成，用时 {seconds:.0f} 秒。报告：{report}"),
@@ -86,7 +90,39 @@ WORDS = {
 """What is said; blanks are filled in by `format`."""
 COLUMNS = ("orders_per_user", "incentive_cost_per_user", "contribution_per_user")
 """Metrics of the closing table, after the retention metric that the report, too, puts first."""
-EVERY_SECONDS = 2.0
+EVERY_SECONDS, EVERY_SHARE = 2.0, 0.05
+"""Without a terminal a long step says how far it is after so many seconds, or so much of the time that has passed if that is more."""
+
+UNCOUNTED = ("compiling", "writing")
+"""Steps of which nobody knows how far they are."""
+
+
+class Left:
+    """How much time a step still takes, at the pace at which it has gone so far."""
+
+    def __init__(self) -> None:
+        self._step, self._began, self._first = "", 0.0, 0.0
+
+    def told(self, done: float, total: int, step: str) -> str:
+        """The time left in words; empty as long as nothing says how fast it goes, and when it is done."""
+        now = time.monotonic()
+        if step != self._step:
+            self._step, self._began, self._first = step, now, done
+        if done <= self._first or done >= total:
+            return ""
+        seconds = (now - self._began) * (total - done) / (done - self._first)
+        unit, size = next(u for u in (("seconds", 1), ("minutes", 60), ("hours", 3600)) if seconds < 90 * u[1] or u[0] == "hours")
+        return WORDS["left"].format(time=WORDS[unit].format(number=seconds / size))
+
+
+def counted(done: float, total: int, doing: str) -> bool:
+    """Whether it says anything how much of a step is done."""
+    return doing == "simulating" or doing not in UNCOUNTED and total > 1
+
+
+def step_of(doing: str) -> str:
+    """The step that time is counted for: one of ours, or a list of things each named as it comes."""
+    return doing if doing in WORDS else "things"
 
 
 class Talk:
@@ -112,8 +148,8 @@ class Talk:
         self._say(WORDS["done"].format(seconds=time.monotonic() - self._started, report=folder / "report.html"))
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[int, int, str], None]]:
-        """A function to be told (runs done, of all, doing): a bar with the time left on a terminal, now and then a line elsewhere."""
+    def progress(self) -> Iterator[Callable[[float, int, str], None]]:
+        """A function to be told (runs done, of all, doing): a bar on a terminal, now and then a line elsewhere, both with the time left."""
         if self.quiet:
             yield lambda done, total, doing: None
         elif sys.stderr.isatty():
@@ -121,25 +157,34 @@ class Talk:
         else:
             yield self._lines()
 
-    def _bar(self) -> Iterator[Callable[[int, int, str], None]]:
+    def _bar(self) -> Iterator[Callable[[float, int, str], None]]:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[far]}"))
+        left = Left()
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(str(WORDS["compiling"]), total=None)
-            yield lambda done, total, doing: bar.update(
-                task, description=str(WORDS.get(doing, doing)), completed=done, total=total if doing == "simulating" else None
-            )
+            task = bar.add_task(str(WORDS["compiling"]), total=None, far="")
+
+            def tell(done: float, total: int, doing: str) -> None:
+                known = counted(done, total, doing)
+                far = f"{int(done)}/{total} {left.told(done, total, step_of(doing))}" if known else ""
+                bar.update(task, description=str(WORDS.get(doing, doing)), completed=done, total=total if known else None, far=far)
+
+            yield tell
 
     def _lines(self) -> Callable[[int, int, str], None]:
         last = {"doing": "", "time": 0.0}
+        left = Left()
 
-        def tell(done: int, total: int, doing: str) -> None:
+        def tell(done: float, total: int, doing: str) -> None:
             now = time.monotonic()
-            if doing != last["doing"] or now - last["time"] >= EVERY_SECONDS and done < total:
+            time_left = left.told(done, total, step_of(doing)) if counted(done, total, doing) else ""
+            pause = max(EVERY_SECONDS, EVERY_SHARE * (now - self._started))
+            if doing != last["doing"] or now - last["time"] >= pause and done < total:
                 last.update(doing=doing, time=now)
-                self._say(str(WORDS.get(doing, doing)) + (f" {done}/{total}" if doing == "simulating" else ""))
+                far = f" {int(done)}/{total}" if counted(done, total, doing) else ""
+                self._say(str(WORDS.get(doing, doing)) + far + (f", {time_left}" if time_left else ""))
 
         return tell
 

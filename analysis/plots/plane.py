@@ -21,6 +21,12 @@ from analysis.result import Tables, currency, resolved
 
 COST = "incentive_cost_per_user"
 FRONTIER = "#5aa58c"
+MOST_BUDGETS = 3
+REACH = 2.0
+"""A budget further from what anybody spends than so many times the width of the figure is not drawn: all else would be squeezed."""
+
+SAME_USERS = 0.02
+"""Strategies whose numbers of users differ by more than this share have no budget line in common."""
 
 
 def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str = COST, budget: float | None = None) -> Picture:
@@ -44,7 +50,9 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
     points = {tables.baseline: (0.0, 0.0)} | {s: (paid[s].delta, kept[s].delta) for s in others}
     efficient = frontier(points)
     named = say(", ", "、").join(finding.quoted(labels[s]) for s in efficient)
-    limits = budgets(tables, budget)
+    there = {s: paid[s] for s in both}
+    lines = [budget_line(tables, limit, there, labels) for limit in budgets(tables, budget)]
+    limits, told = [place for place, _ in lines if place is not None], "".join(text for _, text in lines)
     return Picture(
         name="cost_retention",
         finding=finding.cost_of_retention(tables, retention, cost, labels),
@@ -60,17 +68,16 @@ def cost_retention_plane(tables: Tables, retention: str | None = None, cost: str
             f"{cost_row.label} = {cost_row.formula}. Bars: 95 % intervals of the differences. Cheapest: least incentives a "
             f"(percentage) point gained, among gains of at least {percent(finding.MATERIAL, 0)} of the largest; that ratio has no interval "
             f"here, and says nothing of profit. Green line: efficient frontier by the means ({named})."
-            + (" Dashed upright line: the incentive budget, for each user of the baseline." if limits else ""),
+            + told,
             f"两轴均为与基准方案（方块）的配对差异。{row.label} = {row.formula}。{cost_row.label} = {cost_row.formula}。"
             f"线段为差异的 95% 置信区间。“最省”：在提升不低于最大值 {percent(finding.MATERIAL, 0)} 的方案中，每提升一个百分点所花激励最少；"
             f"该比值在此没有置信区间，也不说明是否盈利。绿线：按均值的有效前沿（{named}）。"
-            + ("竖虚线：激励预算，按基准方案的注册用户人均。" if limits else ""),
+            + told,
         ),
         height=4.7,
         labels=list(labels.values()),
         paint=lambda sheet: _paint(
-            sheet, tables, [(kept[s], paid[s]) for s in others], (row, cost_row), labels, [points[s] for s in efficient],
-            [limit - paid[tables.baseline].mean for limit in limits],
+            sheet, tables, [(kept[s], paid[s]) for s in others], (row, cost_row), labels, [points[s] for s in efficient], limits
         ),
     )  # fmt: skip
 
@@ -85,12 +92,36 @@ def frontier(points: Mapping[str, tuple[float, float]]) -> list[str]:
 
 
 def budgets(tables: Tables, asked: float | None = None) -> list[float]:
-    """The caps on incentives, minor units for each user who registered in the baseline; at most three different ones."""
+    """The caps on the incentives of a whole run, in money, as far as there are any; at most three different ones."""
     worlds = resolved(tables).values()
     found = {asked} if asked is not None else {world.get("economics", {}).get("incentive_budget") for world in worlds} - {None}
-    registered = finding.readings(tables, "registered").get(tables.baseline)
-    users = registered.mean if registered is not None else float(tables.manifest.get("users", 0))
-    return sorted(limit * MINOR_PER_MAJOR / users for limit in found)[:3] if users else []
+    return sorted(found)[:MOST_BUDGETS]
+
+
+def budget_line(
+    tables: Tables, limit: float, paid: Mapping[str, finding.Reading], labels: Mapping[str, str]
+) -> tuple[float | None, str]:
+    """Where the line of a budget stands on the axis of costs (None: nowhere), and a sentence on who spends more.
+
+    The axis is money a user, so there is a line only where all strategies have as many users, and not too far from what anybody spends.
+    """
+    sign = currency(tables)
+    registered = finding.readings(tables, "registered")
+    users = {s: registered[s].mean if s in registered else float(tables.manifest.get("users", 0)) for s in paid}
+    over = [labels[s] for s in paid if paid[s].mean * users[s] > limit * MINOR_PER_MAJOR]
+    amount = money(limit * MINOR_PER_MAJOR, sign)
+    base = users[tables.baseline]
+    place = limit * MINOR_PER_MAJOR / base - paid[tables.baseline].mean if base else math.inf
+    ends = [end for s, r in paid.items() if s != tables.baseline for end in _ends(r)] + [0.0]
+    reach = REACH * (max(ends) - min(ends))
+    alike = all(abs(n - base) <= SAME_USERS * base for n in users.values())
+    drawn = alike and min(ends) - reach <= place <= max(ends) + reach
+    line = say(" (dashed upright line)", "（竖虚线）") if drawn else ""
+    told = say(
+        f" Budget of incentives, whole run: {amount}{line}; " + (f"over it: {', '.join(over)}." if over else "nobody spends more."),
+        f"激励预算（整个模拟期）{amount}{line}：" + (f"超出的方案有{'、'.join(over)}。" if over else "没有方案超出。"),
+    )
+    return place if drawn else None, told
 
 
 def _paint(
@@ -106,9 +137,6 @@ def _paint(
     ax = sheet.axes(1.0, 0.55, 0.25, 0.15)
     named, colours = focus.telling(tables), focus.colours(tables)
     spread = np.array([[(0.0, 0.0)] * 2, *([_ends(paid), _ends(kept)] for kept, paid in pairs)])
-    reach = 2.0 * (spread[:, 0].max() - spread[:, 0].min()) or 1.0
-    # A budget far beyond what anybody spends would squeeze all else; it is then not drawn.
-    limits = [limit for limit in limits if spread[:, 0].min() - reach <= limit <= spread[:, 0].max() + reach]
     if limits:
         spread = np.concatenate([spread, [[(limit, limit), (0.0, 0.0)] for limit in limits]])
     for axis, setter in ((0, ax.set_xlim), (1, ax.set_ylim)):

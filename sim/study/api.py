@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sim.study.run import Progress, run_study
 from sim.study.shapley import shapley as shapley_values
 from sim.study.twin import uplift
 from sim.study.uncertainty import uncertainty as carried_through
+from sim.study.whole import parts_of, sizes
 
 RUN = ("users", "days", "replications", "seed")
 
@@ -73,13 +74,14 @@ def compare(
     first = plans[0].run
     shared = {"run.seed": first.seed, "run.replications": first.replications}
     plans = [p if (p.run.seed, p.run.replications) == tuple(shared.values()) else p.with_values(shared) for p in plans]
-    options = {"threads": threads, "list_orders": list_orders, "list_users": list_users, "progress": progress}
     people = (twin or shapley) and any(p.levers for p in plans)
+    parts = parts_of(progress, sizes(plans, twin and people, shapley and people, uncertainty))
+    options = {"threads": threads, "list_orders": list_orders, "list_users": list_users}
     started = time.monotonic()
     if folder is None:
         options["owner"] = tempfile.TemporaryDirectory(prefix="lifecycle-", ignore_cleanup_errors=True)
-        result = Result(plans, run_study(plans, first.replications, people=people, **options), command)
-        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, options)
+        result = Result(plans, run_study(plans, first.replications, people=people, progress=next(parts), **options), command)
+        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, options, parts)
         result.seconds = time.monotonic() - started
         return result
     at = Path(folder)
@@ -88,9 +90,10 @@ def compare(
         begun.asked = {"events": list_orders, "users": list_users, "parquet": parquet}
         begun.asked |= {"twin": twin and people, "shapley": shapley and people, "uncertainty": uncertainty}
         earlier = begin(at, begun)
-        result = Result(plans, run_study(plans, first.replications, folder=at, people=people, **options), command)
+        runs = run_study(plans, first.replications, folder=at, people=people, progress=next(parts), **options)
+        result = Result(plans, runs, command)
         result.asked = begun.asked
-        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, {**options, "folder": at})
+        _compare_worlds(result, plans, twin and people, shapley and people, uncertainty, {**options, "folder": at}, parts)
         if progress is not None:
             progress(1, 1, "writing")
         written = [*result.write_tables(at, list_orders, list_users, parquet), *(draw(result, at) if draw else ())]
@@ -100,16 +103,23 @@ def compare(
 
 
 def _compare_worlds(
-    result: Result, plans: Sequence[Scenario], twin: bool, shapley: bool, uncertainty: int, options: dict[str, Any]
+    result: Result,
+    plans: Sequence[Scenario],
+    twin: bool,
+    shapley: bool,
+    uncertainty: int,
+    options: dict[str, Any],
+    parts: Iterator[Progress | None],
 ) -> None:
-    """Fill in what needs worlds with other levers, or other parameters, than the scenarios'."""
+    """Fill in what needs worlds with other levers, or other parameters, than the scenarios'; ``parts``: the progress of each."""
     replications = plans[0].run.replications
     if twin:
-        result.uplift = uplift(result.scenarios, plans, replications, **options)
+        result.uplift = uplift(result.scenarios, plans, replications, progress=next(parts), **options)
     if shapley:
         options = {k: v for k, v in options.items() if k not in ("list_orders", "list_users")}
-        parts = [shapley_values(n, p, replications, **options) for n, p in zip(result.scenarios, plans, strict=True) if p.levers]
-        result.shapley = pd.concat(parts, ignore_index=True)
+        pulled = [(name, plan) for name, plan in zip(result.scenarios, plans, strict=True) if plan.levers]
+        found = [shapley_values(name, plan, replications, progress=next(parts), **options) for name, plan in pulled]
+        result.shapley = pd.concat(found, ignore_index=True)
     if uncertainty:
         options = {k: v for k, v in options.items() if k not in ("list_orders", "list_users")}
-        result.uncertainty = carried_through(result.scenarios, plans, replications, uncertainty, **options)
+        result.uncertainty = carried_through(result.scenarios, plans, replications, uncertainty, progress=next(parts), **options)

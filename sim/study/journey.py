@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -12,7 +10,7 @@ from sim.scenario import Scenario
 from sim.segment import CHANNELS
 from sim.study.interval import interval
 from sim.study.metrics import Counts
-from sim.study.winning import EVERYBODY, SPENT_ON
+from sim.study.winning import EVERYBODY, spent_to_win
 
 FLOW_COLUMNS = ("scenario", "from_day", "to_day", "from_stage", "to_stage", "users", "ci_low", "ci_high")
 """Users who stood in one stage on one day and in the other on the other; mean over the replications with its interval."""
@@ -53,7 +51,10 @@ class Funnel:
     """One scenario's channels, taken in run by run."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self._costs = spent_on(scenario.kinds)
+        self._costs: dict[str, list[str]] = {}
+        for account, channel in spent_to_win(scenario).items():
+            if channel != EVERYBODY:
+                self._costs.setdefault(CHANNELS[channel], []).append(account)
         self._leads = {c: [f"daily/{name}_{c}_leads" for name in scenario.kinds] for c in CHANNELS}
         self._found: list[np.ndarray] = []
 
@@ -87,13 +88,3 @@ class Funnel:
                 each = interval(cost / registered)
             lines.append((name, channel, *own.mean(axis=0), *each))
         return pd.DataFrame(lines, columns=list(FUNNEL_COLUMNS))
-
-
-def spent_on(kinds: Mapping[str, str]) -> dict[str, list[str]]:
-    """The accounts spent on each channel; what is given to everybody who signs up is spent on none."""
-    out: dict[str, list[str]] = {}
-    for name, kind in kinds.items():
-        for (lever, account), channel in SPENT_ON.items():
-            if lever == kind and channel != EVERYBODY:
-                out.setdefault(CHANNELS[channel], []).append(f"{name}.{account}")
-    return out

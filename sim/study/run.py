@@ -36,8 +36,8 @@ SECONDS_PER_DAY, SECONDS_PER_USER_DAY = 2e-4, 7e-8
 PATIENCE = 0.5
 """Seconds without a finished run after which progress is told anyway."""
 
-Progress = Callable[[int, int, str], None]
-"""Told (runs done, runs in all, what is being done)."""
+Progress = Callable[[float, int, str], None]
+"""Told (runs done, runs in all, what is being done); a large run under way counts for the share of its days that are lived."""
 
 
 def cores() -> int:
@@ -129,16 +129,21 @@ def run_study(
         tell(finished, total, "compiling")
         warm_up(next(iter(missing.values())))
     tell(finished, total, "simulating")
-    with contextlib.closing(side_by_side(missing, at, threads, durable=owner is None)) as runs:
+    lived, furthest = [0.0], float(finished)
+    with contextlib.closing(side_by_side(missing, at, threads, durable=owner is None, lived=lived)) as runs:
         for name in runs:
             finished += alike[name]
-            tell(finished, total, "simulating")
+            furthest = min(max(furthest, finished + lived[0] if name == "" else finished), total)
+            tell(furthest, total, "simulating")
     return KeptRuns(at, names, relive=lambda name: tasks[name].run(), owner=owner, truth=truths)
 
 
-def side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool) -> Iterator[str]:
+def side_by_side(
+    tasks: Mapping[str, Task], folder: Path, threads: int, durable: bool, lived: list[float] | None = None
+) -> Iterator[str]:
     """Live and keep the runs, several at a time; gives each one's name as it is done, and "" now and then while none is.
 
+    ``lived`` holds the share of its days that a large run under way has lived, 0 where there is none.
     Threads and two queues rather than an executor: an interrupt inside ``concurrent.futures.wait`` can leave its locks taken for ever.
     """
     wide = max((task.scenario.run.users for task in tasks.values()), default=0) >= LARGE_RUN
@@ -160,7 +165,7 @@ def side_by_side(tasks: Mapping[str, Task], folder: Path, threads: int, durable:
                     done.put((name, error))
 
     kind = _Apart if worth_processes(tasks.values(), count) else _Here
-    places = [kind(folder, durable, stop, threads if wide else 1) for _ in range(count)]
+    places = [kind(folder, durable, stop, threads if wide else 1, lived if wide else None) for _ in range(count)]
     workers = [threading.Thread(target=work, args=(where,)) for where in places]
     try:
         for worker in workers:
@@ -198,12 +203,14 @@ def worth_processes(tasks: Iterable[Task], workers: int) -> bool:
 class _Here:
     """Where runs are lived: in a thread of this process, each kept at once."""
 
-    def __init__(self, folder: Path, durable: bool, stop: threading.Event, threads: int) -> None:
-        self._folder, self._durable, self._stop, self._threads = folder, durable, stop, threads
+    def __init__(self, folder: Path, durable: bool, stop: threading.Event, threads: int, lived: list[float] | None) -> None:
+        self._folder, self._durable, self._stop, self._threads, self._lived = folder, durable, stop, threads, lived
 
     def live(self, task: Task) -> None:
         """Live and keep one run. Raises ``Stopped``, ``OSError``, and whatever is wrong with the run."""
-        store.save(place(self._folder, task.key()), task.run(self._threads, self._stop), self._durable)
+        store.save(place(self._folder, task.key()), task.run(self._threads, self._stop, self._lived), self._durable)
+        if self._lived is not None:
+            self._lived[0] = 0.0
 
     def close(self) -> None:
         """Say that nothing more comes. The run under way is given up, because ``stop`` is set."""

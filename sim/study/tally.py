@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.counters import CORE_COUNTERS, MONEY
 from sim.ledger import accounts as ledger_accounts
-from sim.ledger import acquisition
 from sim.measure import BRACKET, EVENTS, STARTS
 from sim.model import lever_instances
 from sim.population import STAGES
@@ -19,6 +18,7 @@ from sim.study.interval import Moments
 from sim.study.journey import Flows, Funnel
 from sim.study.metrics import Counts, Kinds, segment_values, values
 from sim.study.reasons import Leavers
+from sim.study.winning import spent_to_win
 
 FIRST = (*STAGES, "registered_ever", "new_users", "active_users", "orders", "repeat_orders", "revenue_minor")
 """Columns of ``daily`` that come first, in this order."""
@@ -63,7 +63,7 @@ class Tally:
         """Every metric of every run that has it; a metric that a run lacks is shorter than ``runs``."""
         levers = lever_instances(scenario.kinds)
         self.accounts = ledger_accounts(levers)
-        self._acquisition = acquisition(levers)
+        self._acquisition = list(spent_to_win(scenario))
         self.amounts = array("q")
         """Run by run, what was posted to each of ``accounts``."""
         self.days: dict[str, np.ndarray] = {}

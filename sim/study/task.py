@@ -60,8 +60,8 @@ class Task:
         content = [says, self.replication, self.list_orders, self.people, self.list_users, code]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
-    def run(self, threads: int = 1, stop: threading.Event | None = None) -> dict[str, np.ndarray]:
-        """Live the run and count it. Raises ``Stopped`` soon after ``stop`` is set."""
+    def run(self, threads: int = 1, stop: threading.Event | None = None, lived: list[float] | None = None) -> dict[str, np.ndarray]:
+        """Live the run and count it; ``lived`` is told the share of its days. Raises ``Stopped`` soon after ``stop`` is set."""
         world = LifecycleModel(
             self.scenario, replication=self.replication, kinds=dict(self.kinds), threads=threads, list_orders=self.list_orders
         )
@@ -73,6 +73,8 @@ class Task:
                 raise Stopped
             world.step()
             panel.look(world)
+            if lived is not None:
+                lived[0] = world.day / (world.days + 1)
             if world.day in snapshots:
                 stages[world.day] = world.rows["stage"].copy()
         ledger.check(world.ledger(), ledger.accounts(world.levers))

@@ -14,6 +14,7 @@ nothing off, what users with a mark of it bought more than the others), their ma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ group know orders only; their margin is before discounts and costs.
 """
 
 
+MOST_REMEMBERED = 20_000_000
+"""Users of all replications whose segments are remembered from one lever to the next, three bytes each."""
+
+Codes = Mapping[str, np.ndarray]
+
 Pair = tuple[str, Scenario, str, int, int]
 """The scenario's name, the scenario, a lever, and which of the worlds are the scenario with it and without it."""
 
@@ -95,15 +101,23 @@ def uplift(
         worlds, replications, threads=threads, folder=folder, list_orders=list_orders, list_users=list_users, people=True, truth=False,
         progress=progress, owner=owner,
     )
-    lines = [line for name, scenario, lever, own, other in pairs for line in _lines(name, scenario, lever, runs[own], runs[other])]
+    known: dict[tuple[str, int], Codes] = {}
+    lines = [line for name, scenario, lever, own, other in pairs for line in _lines(name, scenario, lever, runs[own], runs[other], known)]
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def _lines(name: str, scenario: Scenario, lever: str, with_it: Sequence[Counts], without_it: Sequence[Counts]) -> Iterator[dict[str, Any]]:
+def _lines(
+    name: str, scenario: Scenario, lever: str, with_it: Sequence[Counts], without_it: Sequence[Counts], known: dict[tuple[str, int], Codes]
+) -> Iterator[dict[str, Any]]:
     measured: dict[tuple[str, str], list[dict[str, float]]] = {}
+    whose = people(scenario)
     for replication in range(len(with_it)):
         own, other = with_it[replication], without_it[replication]
-        for (group, segment), who in segments(scenario, replication):
+        if (codes := known.get((whose, replication))) is None:
+            codes = divided(scenario, replication)
+            if len(known) < MOST_REMEMBERED // scenario.run.users:
+                known[whose, replication] = codes
+        for (group, segment), who in segments(scenario, codes):
             pair = _whole(scenario, lever, own, other) if group == "all" else _part(scenario, lever, own, other, who)
             measured.setdefault((group, segment), []).append({**kinds(own, other, who), **pair})
     for (group, segment), rows in measured.items():
@@ -197,17 +211,28 @@ def _more_than_others(own: Counts, marked: np.ndarray, who: np.ndarray) -> tuple
     return out[0], out[1]
 
 
-def segments(scenario: Scenario, replication: int) -> Iterable[tuple[tuple[str, str], np.ndarray]]:
-    """((group, segment), who) of the partitions ``GROUPS``; who of shape (users,), booleans."""
+def people(scenario: Scenario) -> str:
+    """What decides who the people of a scenario are: scenarios that say the same have the same people."""
+    says = scenario.resolved()
+    return json.dumps([says["population"], says.get("personas"), scenario.run.users, scenario.run.seed], sort_keys=True)
+
+
+def divided(scenario: Scenario, replication: int) -> Codes:
+    """Of every user the persona, and the third by order rate and by deal proneness; shape (users,) each."""
     rows = draw_population(scenario, {}, key_of(scenario.run.seed, replication), scenario.run.users)
-    yield ("all", "all"), np.ones(len(rows), bool)
-    for k, persona in enumerate(scenario.personas):
-        yield ("persona", persona), rows["persona"] == k
+    out = {"persona": rows["persona"].copy()}
     for group, trait in (("order_rate", "visit_rate"), ("deal_proneness", "deal_proneness")):
         cuts = np.quantile(rows[trait], (1 / 3, 2 / 3))
-        third = np.searchsorted(cuts, rows[trait], side="right")
-        for k, segment in enumerate(THIRDS):
-            yield (group, segment), third == k
+        out[group] = np.searchsorted(cuts, rows[trait], side="right").astype(np.uint8)
+    return out
+
+
+def segments(scenario: Scenario, codes: Codes) -> Iterable[tuple[tuple[str, str], np.ndarray]]:
+    """((group, segment), who) of the partitions ``GROUPS``; who of shape (users,), booleans."""
+    yield ("all", "all"), np.ones(len(codes["persona"]), bool)
+    for group, names in (("persona", list(scenario.personas)), ("order_rate", THIRDS), ("deal_proneness", THIRDS)):
+        for k, segment in enumerate(names):
+            yield (group, segment), codes[group] == k
 
 
 def shares(line: Mapping[str, Any]) -> dict[str, float]:

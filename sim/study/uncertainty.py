@@ -30,6 +30,7 @@ from sim.study.sets import ParameterSets
 from sim.study.tally import share
 from sim.study.tornado import COLUMNS as TORNADO_COLUMNS
 from sim.study.tornado import tornado
+from sim.study.winning import spent_to_win
 
 LEVEL, DIFFERENCE = "level", "difference"
 COLUMNS = (
@@ -154,7 +155,7 @@ class _Measured:
 
     def __init__(self, scenario: Scenario) -> None:
         levers = lever_instances(scenario.kinds)
-        self._scenario, self._accounts, self._acquisition = scenario, ledger.accounts(levers), ledger.acquisition(levers)
+        self._scenario, self._accounts, self._acquisition = scenario, ledger.accounts(levers), list(spent_to_win(scenario))
         self.units: dict[str, str] = {}
         self._rows: list[dict[str, float]] = []
         self._curves: dict[str, list[np.ndarray]] = {definition: [] for definition in FANNED}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from frames import CHINESE, LONG, tables
 from more_frames import LEVERS, PERSONAS, full
@@ -125,13 +126,23 @@ def test_the_frontier_holds_whom_nobody_beats_for_as_little():
 
 
 def test_the_budget_line_is_asked_for_or_the_scenarios_own(two):
-    assert budgets(two) == []
-    users = two.manifest["users"]
-    assert budgets(two, 5000.0) == [5000.0 * 100 / users]
+    assert budgets(two) == [] and budgets(two, 5000.0) == [5000.0]
     worlds = {n: {"resolved": {"economics": {"incentive_budget": b}}} for n, b in zip(two.scenarios, (None, 800.0), strict=True)}
     capped = replace(two, manifest=two.manifest | {"scenarios": worlds})
-    assert budgets(capped) == [800.0 * 100 / users] and budgets(capped, 5.0) == [500.0 / users]
-    assert "budget" in " ".join(t for t, *_ in boxes(cost_retention_plane(two, budget=700.0))[1])
+    assert budgets(capped) == [800.0] and budgets(capped, 5.0) == [5.0]
+    assert "budget" in " ".join(t for t, *_ in boxes(cost_retention_plane(two, budget=70_000.0))[1])
+
+
+def test_the_budget_says_who_is_over_it_and_is_drawn_where_all_have_as_many_users(two):
+    users, spent = two.manifest["users"], 3.10  # of 20,000 people, by the second strategy
+    line = cost_retention_plane(two, budget=users * spent * 1.01)
+    assert "(dashed upright line); nobody spends more" in line.note
+    assert f"over it: {two.scenarios[1]}" in cost_retention_plane(two, budget=users * spent * 0.99).note
+    assert "upright" not in cost_retention_plane(two, budget=users * 1000.0).note
+    registered = [(name, "registered", "users", n, n, n, 0.0, 0.0, 0.0) for name, n in zip(two.scenarios, (200.0, 20_000.0), strict=True)]
+    rows = pd.DataFrame(registered, columns=two.summary.columns)
+    grown = replace(two, summary=pd.concat([two.summary, rows], ignore_index=True))
+    assert "upright" not in cost_retention_plane(grown, budget=users * spent).note
 
 
 def test_everybody_in_a_column_of_the_flows_comes_from_the_one_before(eight):

@@ -8,9 +8,11 @@ import string
 import sys
 from pathlib import Path
 
+import pytest
+
 from analysis import terminal
 from analysis.language import speaking
-from analysis.terminal import WORDS, Talk
+from analysis.terminal import WORDS, Left, Talk
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks():
@@ -41,7 +43,45 @@ def test_without_a_terminal_a_long_step_says_how_far_it_is_now_and_then(capsys, 
         for done in range(6):
             now[0] = done
             progress(done, 6, "simulating")
-    assert capsys.readouterr().err.splitlines() == ["simulating 0/6", "simulating 2/6", "simulating 4/6"]
+    assert capsys.readouterr().err.splitlines() == [
+        "simulating 0/6", "simulating 2/6, about 4 s left", "simulating 4/6, about 2 s left",
+    ]  # fmt: skip
+
+
+def test_the_longer_it_takes_the_rarer_the_lines(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    with Talk(quiet=False).progress() as progress:
+        for second in range(36_000):
+            now[0] = second
+            progress(second / 100, 1_000, "simulating")
+    said = capsys.readouterr().err.splitlines()
+    assert 60 < len(said) < 220 and said[-1].endswith("h left")
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "words"),
+    [("en", 30, "about 30 s left"), ("en", 600, "about 10 min left"), ("zh", 36_000, "剩余约 10.0 小时"), ("zh", 89, "剩余约 89 秒")],
+)
+def test_the_time_left_follows_from_the_pace_since_the_step_began(monkeypatch, language, seconds, words):
+    now = [100.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    left = Left()
+    with speaking(language):
+        assert left.told(7, 10, "simulating") == ""  # seven were kept from before and say nothing of the pace
+        now[0] = 100.0 + seconds
+        assert left.told(8.5, 10, "simulating") == words
+        assert left.told(10, 10, "simulating") == "" and left.told(3, 9, "drawing") == ""
+
+
+def test_checks_named_one_by_one_share_one_pace(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    with Talk(quiet=False).progress() as progress:
+        for done, title in enumerate(("NBD", "sBG", "Bass")):
+            now[0] = 10.0 * done
+            progress(done, 3, title)
+    assert capsys.readouterr().err.splitlines() == ["NBD 0/3", "sBG 1/3, about 20 s left", "Bass 2/3, about 10 s left"]
 
 
 def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(monkeypatch):

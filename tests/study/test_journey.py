@@ -8,7 +8,8 @@ import pytest
 from sim import Scenario, compare
 from sim.measure import flows, snapshot_days
 from sim.population import STAGES
-from sim.study.journey import spent_on
+from sim.segment import CHANNELS as SEGMENTS
+from sim.study.winning import EVERYBODY, spent_to_win
 
 BASE = {
     "name": "Base", "run": {"users": 600, "days": 61, "replications": 3, "seed": 5},
@@ -66,10 +67,20 @@ def test_the_channels_bring_everybody_and_cost_what_the_books_say(result):
 
 
 def test_an_account_belongs_to_the_channel_that_its_lever_brings():
-    kinds = {"media": "channels", "friends_bring": "referral", "gift": "onboarding"}
-    found = spent_on(kinds)
-    assert found["ads"] == ["media.ads"] and "friends_bring.cash" in found["friends"]
-    assert not any("gift" in account for accounts in found.values() for account in accounts)
+    levers = {"media": {"kind": "channels"}, "friends_bring": {"kind": "referral"}, "gift": {"kind": "onboarding"}}
+    found = spent_to_win(Scenario.from_mapping(BASE | {"levers": levers}))
+    names = {account: "everybody" if channel == EVERYBODY else SEGMENTS[channel] for account, channel in found.items()}
+    assert names["media.ads"] == "ads" and names["friends_bring.cash"] == "friends" and names["gift.discount"] == "everybody"
+
+
+def test_cac_counts_all_that_was_spent_to_win_users(result):
+    books = result.ledger.query("scenario == 'Channels'").groupby("account")["amount_minor"].sum()
+    media = sum(books[f"media.{channel}"] for channel in ("content", "search", "ads", "partners", "offline"))
+    found = result.summary.set_index(["scenario", "metric"])["mean"]
+    runs = [tally.known() for tally in result._tallies]
+    assert found["Base", "cac"] == 0 and found["Channels", "cac"] * 3 == pytest.approx(runs[1]["cac"].sum())
+    assert (runs[1]["cac"] * runs[1]["registered"]).sum() == pytest.approx(media) and media > 0
+    assert result.cashflow.query("scenario == 'Channels'")["acquisition_minor"].sum() * 3 == pytest.approx(media)
 
 
 def test_the_days_add_up_to_the_books_and_to_the_contribution_of_the_summary(result):
