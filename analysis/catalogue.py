@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import textwrap
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from analysis import lever_words
@@ -18,6 +20,7 @@ from sim.scenario.plans import Aim, Change, Experiment, Persona, Policy
 from sim.scenario.schema import Segments
 from sim.segment import SEGMENTS
 from sim.steering.metric import RATES
+from sim.study import ranges
 
 WIDTH = 104
 """Characters of a line of text."""
@@ -92,7 +95,10 @@ def catalogue() -> dict[str, dict[str, Any]]:
     What a lever is and what parameters mean is said in the language spoken.
     """
     out = {
-        name: {"doc": lever_words.lever_text(name, lever.doc), "parameters": _told(specification(lever.Parameters), name)}
+        name: {
+            "doc": lever_words.lever_text(name, lever.doc),
+            "parameters": _told(specification(lever.Parameters), name, ranges.of_defaults(name, lever.Parameters())),
+        }
         for name, lever in levers().items()
     }
     for name, (doc, blocks) in ACROSS.items():
@@ -106,19 +112,26 @@ def world() -> dict[str, dict[str, Any]]:
     return {
         name: {
             "doc": lever_words.told(" ".join((block.__doc__ or "").split()), "schema"),
-            "parameters": _told(specification(block), "schema"),
+            "parameters": _told(specification(block), "schema", ranges.of_defaults(name, block())),
         }
         for name, block in BLOCKS.items()
         if name not in ACROSS
     }
 
 
-def _told(parameters: dict[str, dict[str, Any]], said_by: str) -> dict[str, dict[str, Any]]:
-    """Parameters with their meaning in the language spoken, and every fact as JSON has it: a date as text."""
+def _told(
+    parameters: dict[str, dict[str, Any]], said_by: str, plausible: Mapping[str, ranges.Range] = MappingProxyType({})
+) -> dict[str, dict[str, Any]]:
+    """Parameters with their meaning in the language spoken, and every fact as JSON has it: a date as text.
+
+    ``plausible``: where the truth lies with 95 %, of those that describe people.
+    """
     out = {}
     for name, facts in parameters.items():
         plain = {k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in facts.items()}
         out[name] = plain | {"meaning": lever_words.told(facts["meaning"], said_by)}
+        if name in plausible:
+            out[name]["plausible"] = [plausible[name].low, plausible[name].high]
     return out
 
 
@@ -145,7 +158,11 @@ def _page(name: str, entry: dict[str, Any]) -> str:
         span = ", ".join(facts["choices"]) if facts.get("choices") else span
         head = f"  {parameter} = {_number(facts['default'])}  [{lever_words.unit(facts['unit'])}]" + (f"  {span}" if span else "")
         origin = lever_words.origin(facts["source"], facts["grade"])
-        lines += [head, _wrapped(say(f"{facts['meaning']}. Source: {origin}.", f"{facts['meaning']}。来源：{origin}。"), "      ")]
+        told = say(f"{facts['meaning']}. Source: {origin}.", f"{facts['meaning']}。来源：{origin}。")
+        if "plausible" in facts:
+            least, most = (f"{end:.3g}" for end in facts["plausible"])
+            told += say(f" Plausible: {least} to {most}.", f"合理范围：{least} 至 {most}。")
+        lines += [head, _wrapped(told, "      ")]
     return "\n".join(lines)
 
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
-from scipy.special import expit, logit
 
-from sim.parameter import ASSUMPTION, MONEY, bounds
+from sim.parameter import ASSUMPTION, MONEY, Parameters, bounds
 from sim.scenario import Scenario
-from sim.study.sources import SET_HERE, in_force
+from sim.study.sources import SET_HERE, in_force, lines_of
 
 FACTORS = {"A": 1.25, "B": 1.5, "C": 1.75, "D": 2.0, "": 2.0}
 """By the grade of its source, by how much a value without a published range may be too large or too small; in odds where it is a share.
@@ -30,6 +29,9 @@ ONLY_DIRECTION = ("direction", "is assumed", "itself assumed", "itself is assume
 
 OWN_BOOKS = "economics."
 """What a platform knows of itself, such as its margin. It is no fact about people and stays as it is."""
+
+WORLD = "world"
+"""What a parameter belongs to that is no lever's."""
 
 DATE = "date"
 """Unit of numbers that are no quantities: 618 is 18 June."""
@@ -61,7 +63,7 @@ class Range:
     maximum: float | None
     meaning: str
     of: str
-    """The lever that it belongs to, or ``world``."""
+    """The lever that it belongs to, or ``WORLD``."""
 
     @property
     def first(self) -> float:
@@ -81,7 +83,7 @@ class Range:
 
     def _scale(self) -> tuple[Any, Any]:
         ends = (self.low, self.first, self.high)
-        if self.minimum == 0 and self.maximum == 1 and all(0 < end < 1 for end in ends):
+        if is_share(self.unit) and all(0 < end < 1 for end in ends):
             return logit, expit
         if all(end > 0 for end in ends):
             return math.log, math.exp
@@ -117,21 +119,40 @@ def ranges(scenario: Scenario) -> dict[str, Range]:
         if path.startswith(OWN_BOOKS) or _unused(scenario, path):
             continue
         first = value[0] if isinstance(value, tuple) and value else value
-        if isinstance(first, bool) or not isinstance(first, int | float) or (field.json_schema_extra or {}).get("unit") == DATE:
+        if not is_number(first, field):
             continue
-        one = _range(scenario, line, field, value)
+        of = scenario.kinds[path.split(".")[1]] if path.startswith("levers.") else WORLD
+        one = _range(line, field, value, of, path if of == WORLD else f"{of}.{path.split('.', 2)[2]}")
         if one is not None:
             found[path] = one
     return found
 
 
-def _range(scenario: Scenario, line: dict[str, Any], field: FieldInfo, value: Any) -> Range | None:
+def of_defaults(of: str, block: Parameters) -> dict[str, Range]:
+    """The ranges of a block's defaults by name: of a lever's parameters, or of a block of the ``world`` such as ``behaviour``."""
+    found = {}
+    for line, field, value in lines_of(of, block):
+        name, first = line["parameter"].partition(".")[2], value[0] if isinstance(value, tuple) and value else value
+        if is_number(first, field) and not line["parameter"].startswith(OWN_BOOKS):
+            one = _range(line, field, value, of, line["parameter"])
+            found |= {name: one} if one is not None else {}
+    return found
+
+
+def is_number(value: Any, field: FieldInfo) -> bool:
+    """Whether a value is a quantity: no switch, no choice, no date, and set at all."""
+    date = (field.json_schema_extra or {}).get("unit") == DATE
+    return isinstance(value, int | float) and not isinstance(value, bool) and not date
+
+
+def _range(line: dict[str, Any], field: FieldInfo, value: Any, of: str, known_as: str) -> Range | None:
+    """The range of one parameter; None where nothing is to be drawn. ``known_as`` is its name in the table of published ranges."""
     path, source, grade = line["parameter"], line["source"], line["grade"]
     low, high = bounds(field) if not isinstance(value, tuple) else _bounds_of_items(field)
     extra = field.json_schema_extra or {}
     facts = {"parameter": path, "unit": extra.get("unit", ""), "value": value, "minimum": low, "maximum": high}
-    facts |= {"meaning": field.description or "", "of": _kind(scenario, path)}
-    row = published().get(_kind_path(scenario, path))
+    facts |= {"meaning": field.description or "", "of": of}
+    row = published().get(known_as)
     if row is not None and value == float(row["value"]):
         own = {"basis": row["basis"], "source": row["source"], "grade": row["grade"]}
         return Range(**facts, low=float(row["low"]), high=float(row["high"]), **own)
@@ -146,7 +167,13 @@ def _range(scenario: Scenario, line: dict[str, Any], field: FieldInfo, value: An
         grade, basis = "", f"rule: half to double, {assumed}"
     else:
         basis = f"rule: grade {grade}, ÷ and × {FACTORS[grade]:g}" if grade else "rule: half to double, no grade"
-    return Range(**facts, **dict(zip(("low", "high"), _ends(first, FACTORS[grade], low, high), strict=True)), basis=basis, **own)
+    ends = _ends(first, FACTORS[grade], is_share(facts["unit"]), low, high)
+    return Range(**facts, low=ends[0], high=ends[1], basis=basis, **own)
+
+
+def is_share(unit: str) -> bool:
+    """Whether numbers of this unit are shares between 0 and 1, which move in odds."""
+    return unit.partition("/")[0] == "share"
 
 
 def _bounds_of_items(field: FieldInfo) -> tuple[float | None, float | None]:
@@ -155,24 +182,25 @@ def _bounds_of_items(field: FieldInfo) -> tuple[float | None, float | None]:
     return bounds(FieldInfo.from_annotation(item)) if item is not None else (None, None)
 
 
-def _ends(value: float, factor: float, low: float | None, high: float | None) -> tuple[float, float]:
+def logit(share: float) -> float:
+    """The log of a share's odds."""
+    return math.log(share / (1.0 - share))
+
+
+def expit(x: float) -> float:
+    """The share whose odds have this log."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def _ends(value: float, factor: float, share: bool, low: float | None, high: float | None) -> tuple[float, float]:
     """The ends of the rule: by a factor, of the odds where the value is a share; within the declared minimum and maximum."""
-    if low == 0 and high == 1 and value < 1:
-        ends = [float(expit(logit(value) + step)) for step in (-math.log(factor), math.log(factor))]
+    if share and 0 < value < 1:
+        ends = [expit(logit(value) + step) for step in (-math.log(factor), math.log(factor))]
     else:
         ends = sorted((value / factor, value * factor))
     least, most = (-math.inf if low is None else low), (math.inf if high is None else high)
     ends = [min(max(end, least), most) for end in ends]
     return float(f"{ends[0]:.{DIGITS}g}"), float(f"{ends[1]:.{DIGITS}g}")
-
-
-def _kind_path(scenario: Scenario, path: str) -> str:
-    """The path with a lever's kind instead of ``levers`` and the instance's name."""
-    return f"{_kind(scenario, path)}.{path.split('.', 2)[2]}" if path.startswith("levers.") else path
-
-
-def _kind(scenario: Scenario, path: str) -> str:
-    return scenario.kinds[path.split(".")[1]] if path.startswith("levers.") else "world"
 
 
 def _unused(scenario: Scenario, path: str) -> bool:

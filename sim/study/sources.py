@@ -27,12 +27,13 @@ def in_force(scenario: Scenario) -> Iterator[tuple[dict[str, Any], FieldInfo, An
     for block in BLOCKS:
         if block == "market" and scenario.population.entry.market is None:
             continue
-        yield from _lines(block, getattr(scenario, block))
+        yield from lines_of(block, getattr(scenario, block))
     for name, parameters in scenario.levers.items():
-        yield from _lines(f"levers.{name}", parameters)
+        yield from lines_of(f"levers.{name}", parameters)
 
 
-def _lines(prefix: str, block: Any) -> Iterator[tuple[dict[str, Any], FieldInfo, Any]]:
+def lines_of(prefix: str, block: Any) -> Iterator[tuple[dict[str, Any], FieldInfo, Any]]:
+    """Those of one block; its parameters' names begin with the ``prefix``."""
     for name, field, value in leaves(block, f"{prefix}."):
         extra = field.json_schema_extra or {}
         source, grade = extra.get("source", DESIGN), extra.get("grade", "")

@@ -42,6 +42,13 @@ the sets lie, luck taken out. The shares are of the variance of one study whose 
 ``sets_above_zero``: the share of sets in which it is above 0, luck taken out."""
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+FAN_COLUMNS = (
+    "scenario", "quantity", "definition", "event", "start", "age_days", "mean", "sampling_half_width", "at_risk",
+    *(f"q{1000 * level:03.0f}" for level in LEVELS),
+)  # fmt: skip
+"""Columns of ``fan.csv``: mean over the sets, half the interval of luck, mean number followed, and quantiles over the sets in thousandths,
+luck taken out."""
+
 FANNED = ("bracket_30", "rolling")
 """Definitions of retention, by order since registration, of which ``fan.csv`` has every age."""
 
@@ -125,7 +132,7 @@ def uncertainty(
     frames = {
         "uncertainty": pd.DataFrame(_lines(names, found, units), columns=list(COLUMNS)),
         "tornado": _tornados(names, found, units, drawn, scenarios),
-        "fan": pd.DataFrame(_fan(names, found, [one.followed / (count * replications) for one in measured])),
+        "fan": pd.DataFrame(_fan(names, found, [one.followed / (count * replications) for one in measured]), columns=list(FAN_COLUMNS)),
         "ranges": pd.DataFrame(
             [{"scenario": n, **line} for n, own in zip(names, drawn.ranges, strict=True) for line in ranges.lines(own)]
         ),
@@ -207,6 +214,8 @@ def _fan(names: Sequence[str], found: Found, followed: Sequence[np.ndarray]) -> 
         if definition not in FANNED:
             continue
         known = np.isfinite(y).all(axis=(0, 1))
+        if not known.any():
+            continue
         parts = take_apart(y[:, :, known])
         levels = np.quantile(parts.truths, LEVELS, axis=0)
         ages = np.arange(len(known)) if definition == "rolling" else (np.arange(len(known)) + 1) * 30
@@ -214,7 +223,7 @@ def _fan(names: Sequence[str], found: Found, followed: Sequence[np.ndarray]) -> 
             line = {"scenario": name, "quantity": quantity, "definition": definition, "event": "order", "start": "registration"}
             line |= {"age_days": int(age), "mean": float(parts.mean[column]), "sampling_half_width": float(parts.sampling[column])}
             line["at_risk"] = int(followed[list(names).index(name)][age])
-            yield line | {f"q{1000 * level:03.0f}": float(q) for level, q in zip(LEVELS, levels[:, column], strict=True)}
+            yield line | dict(zip(FAN_COLUMNS[-len(LEVELS) :], map(float, levels[:, column]), strict=True))
 
 
 def _tornados(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from frames import tables
 
-from analysis import style, uncertain
+from analysis import catalogue, style, uncertain
 from analysis.language import speaking
 from analysis.named import Named
 from analysis.plots import pictures
@@ -136,6 +136,18 @@ def test_everything_is_said_in_chinese_where_asked():
         picture.figure()
     hangs = re.sub(r"<[^>]+>", " ", page.split('id="hangs"')[1].split("</section>")[0])
     assert "已测量" in hangs and not re.search(r"\b(the|of|sets|luck)\b", hangs)
+
+
+def test_the_catalogue_gives_every_sourced_number_its_range():
+    table = catalogue.catalogue() | catalogue.world()
+    for name, entry in table.items():
+        for parameter, facts in entry["parameters"].items():
+            number = isinstance(facts["default"], int | float) and not isinstance(facts["default"], bool) and facts["default"] != 0
+            sourced = facts["source"] not in ("design", "assumption")
+            assert not (number and sourced) or "plausible" in facts or "NAME" in parameter, (name, parameter)
+    assert table["messaging"]["parameters"]["push.opt_in"]["plausible"] == [0.51, 0.81]
+    assert "plausible" not in table["coupons"]["parameters"]["face_value"]
+    assert "Plausible: 0.51 to 0.81." in " ".join(catalogue.render({"messaging": table["messaging"]}, whole=True).split())
 
 
 def test_scenarios_shown_under_other_names_have_their_sets():

@@ -72,6 +72,8 @@ def test_without_a_published_range_the_grade_decides_and_a_share_moves_in_odds()
     odds = 0.6 / 0.4
     assert fade.low == pytest.approx(odds / FACTORS["C"] / (1 + odds / FACTORS["C"]), rel=1e-5)
     assert (rest.low, rest.high) == (7.0, 28.0)  # an assumption: half to double
+    keep = ranges.ranges(Scenario.from_mapping({"levers": {"messaging": {}}}))["levers.messaging.keep"]
+    assert (keep.low, keep.high) == pytest.approx((4 / 1.5 / (1 + 4 / 1.5), 6 / 7), rel=1e-5)  # .8, grade B; permitted up to .999
 
 
 def test_a_value_that_the_scenario_changes_has_no_published_range_any_more():
@@ -281,6 +283,13 @@ def test_sets_differ_in_data_only_so_the_compiled_loop_serves_them_all(scenarios
     worlds = [world for worlds in drawn.worlds for world in worlds]
     assert len({core_policy(world).dtype for world in worlds}) == 1
     assert len({record(world.levers["coupons"]).dtype for world in worlds if world.levers}) == 1
+
+
+def test_a_market_in_which_nearly_nobody_signs_up_has_its_tables(tmp_path):
+    market = Scenario.from_mapping({"name": "M", "run": {"users": 20, "days": 5, "replications": 2}, "population": {"entry": "market"}})
+    found = compare([market], uncertainty=2, folder=tmp_path / "market").uncertainty.frames
+    assert len(found["uncertainty"]) > 0 and found["fan"].empty
+    assert (tmp_path / "market" / "fan.csv").read_text().startswith("scenario,quantity,definition")
 
 
 def test_one_set_is_refused(scenarios):
