@@ -17,7 +17,7 @@ BASE = {
     "market": {"bass": {"p_per_year": 1.0, "q_per_year": 3.0, "friends_share": 0.5}},
     "platform": {"dormant_after_days": 10, "churned_after_days": 25},
 }  # fmt: skip
-CHANNELS = BASE | {"name": "Channels", "levers": {"media": {"kind": "channels"}, "coupons": {"every_days": 7, "min_spend": 0}}}
+CHANNELS = BASE | {"name": "Channels", "levers": {"channels": {}}}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_the_channels_bring_everybody_and_cost_what_the_books_say(result):
     assert {"direct", "friends", "content", "search", "ads", "partners", "offline"} == set(own.index)
     books = result.ledger.query("scenario == 'Channels'").groupby("account")["amount_minor"].mean()
     for channel in ("content", "search", "ads", "partners", "offline"):
-        assert own.at[channel, "cost_minor"] == pytest.approx(books[f"media.{channel}"]) and own.at[channel, "cost_minor"] > 0
+        assert own.at[channel, "cost_minor"] == pytest.approx(books[f"channels.{channel}"]) and own.at[channel, "cost_minor"] > 0
         assert own.at[channel, "cac_ci_low"] < own.at[channel, "cac_minor"] < own.at[channel, "cac_ci_high"]
     assert own.loc[["direct", "friends"], "cost_minor"].tolist() == [0, 0] and own.loc[["direct", "friends"], "cac_minor"].isna().all()
     assert (own["reached"] >= own["registered"]).all() and (own["registered"] >= own["first_order"]).all()
@@ -75,7 +75,7 @@ def test_an_account_belongs_to_the_channel_that_its_lever_brings():
 
 def test_cac_counts_all_that_was_spent_to_win_users(result):
     books = result.ledger.query("scenario == 'Channels'").groupby("account")["amount_minor"].sum()
-    media = sum(books[f"media.{channel}"] for channel in ("content", "search", "ads", "partners", "offline"))
+    media = sum(books[f"channels.{channel}"] for channel in ("content", "search", "ads", "partners", "offline"))
     found = result.summary.set_index(["scenario", "metric"])["mean"]
     runs = [tally.known() for tally in result._tallies]
     assert found["Base", "cac"] == 0 and found["Channels", "cac"] * 3 == pytest.approx(runs[1]["cac"].sum())
@@ -95,8 +95,14 @@ def test_the_days_add_up_to_the_books_and_to_the_contribution_of_the_summary(res
         last = own.iloc[-1]
         expected = contribution.loc[scenario, ["mean", "ci_low", "ci_high"]].tolist()
         assert last[["earned_minor", "earned_ci_low", "earned_ci_high"]].tolist() == pytest.approx(expected)
-    own = result.cashflow[result.cashflow["scenario"] == "Channels"]
-    assert own["discount_minor"].sum() == pytest.approx(books["Channels", "coupons.discount"])
+
+
+def test_what_customers_are_let_off_is_not_income(scenarios):
+    result = compare(scenarios, users=120, days=40, replications=2, threads=1)
+    books = result.ledger.query("scenario == 'Coupons, often'").groupby("account")["amount_minor"].sum() / 2
+    own = result.cashflow[result.cashflow["scenario"] == "Coupons, often"]
+    assert own["discount_minor"].sum() == pytest.approx(books["coupons.discount"]) and own["discount_minor"].sum() > 0
+    assert own["income_minor"].sum() == pytest.approx(books["basket"] - books["coupons.discount"])
 
 
 def test_the_difference_of_a_segment_is_paired(result):
