@@ -34,7 +34,7 @@ def _ends(value: float, half: float) -> tuple[float, float, float]:
 
 def _segments(made: Frames, rng) -> pd.DataFrame:
     levels = {"users": ("users", 3000), "ordered_last_30": ("share", 0.2), "repurchase_rate": ("share", 0.4), "aov": ("minor units", 4000)}
-    levels |= {"ltv_to_date": ("minor units", 2600), "contribution": ("minor units", 500_000)}
+    levels |= {"cac": ("minor units", 90), "ltv_to_date": ("minor units", 2600), "contribution": ("minor units", 500_000)}
     nothing = (np.nan,) * 3
     lines = []
     for name in made.scenarios:
