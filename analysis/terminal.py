@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.language import Both
+from analysis.language import Both, say
 
 WORDS = {
     "begin": Both(
@@ -184,7 +184,7 @@ class Talk:
             if doing != last["doing"] or now - last["time"] >= pause and done < total:
                 last.update(doing=doing, time=now)
                 far = f" {int(done)}/{total}" if counted(done, total, doing) else ""
-                self._say(str(WORDS.get(doing, doing)) + far + (f", {time_left}" if time_left else ""))
+                self._say(str(WORDS.get(doing, doing)) + far + (say(", ", "，") + time_left if time_left else ""))
 
         return tell
 
