@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.language import Both
+from analysis.language import Both, say
 
 WORDS = {
     "begin": Both(
@@ -181,10 +181,10 @@ class Talk:
             now = time.monotonic()
             time_left = left.told(done, total, step_of(doing)) if counted(done, total, doing) else ""
             pause = max(EVERY_SECONDS, EVERY_SHARE * (now - self._started))
-            if doing != last["doing"] or now - last["time"] >= pause and done < total:
+            if doing and doing != last["doing"] or now - last["time"] >= pause and done < total:
                 last.update(doing=doing, time=now)
                 far = f" {int(done)}/{total}" if counted(done, total, doing) else ""
-                self._say(str(WORDS.get(doing, doing)) + far + (f", {time_left}" if time_left else ""))
+                self._say(str(WORDS.get(doing, doing)) + far + (say(", ", "，") + time_left if time_left else ""))
 
         return tell
 

@@ -81,6 +81,7 @@ def test_checks_named_one_by_one_share_one_pace(monkeypatch, capsys):
         for done, title in enumerate(("NBD", "sBG", "Bass")):
             now[0] = 10.0 * done
             progress(done, 3, title)
+        progress(3, 3, "")  # the end needs no line
     assert capsys.readouterr().err.splitlines() == ["NBD 0/3", "sBG 1/3, about 20 s left", "Bass 2/3, about 10 s left"]
 
 
