@@ -235,8 +235,8 @@ def test_the_shares_add_up_and_the_mean_lies_among_the_sets(study):
 def test_differences_are_paired_within_each_set(scenarios):
     same = load_scenario(scenarios[1]).with_values({"name": "Nothing", "levers.coupons.strength": 0, "levers.coupons.face_value": 0.01})
     base = load_scenario(scenarios[0])
-    frame = compare([base, same], uncertainty=3, days=30).uncertainty.frames["uncertainty"].set_index(["quantity", "metric"])
-    line = frame.loc[("difference", "visits_per_user")]
+    frame = compare([base, same], uncertainty=3, days=30).uncertainty.frames["uncertainty"]
+    line = frame[(frame["quantity"] == "difference") & (frame["metric"] == "visits_per_user")].iloc[0]
     assert (line["mean"], line["parameter_low"], line["parameter_high"]) == (0.0, 0.0, 0.0)
 
 
