@@ -4,7 +4,7 @@ Whoever lives users one by one and day by day must, for each user and day, at le
 number. The limit measured here is that and nothing else: one cache line (64 bytes) read and written, and one Philox-4x32-10 number drawn
 and compared with the row's rate, in plain loops compiled by numba (the numbers of 1,024 users are drawn first, several at a time). Against
 it, in interleaved rounds and each in a process of its own, stands this project: the peers' workload (scenarios/oracles/bgnbd.yaml, no
-levers) and the world of all levers (scenarios/everything.yaml, everybody signed up within two days), on one thread. A real day does
+levers) and the world of all levers (scenarios/levers/all.yaml, everybody signed up within two days), on one thread. A real day does
 more than the limit; one that skips whom nothing happens to may also do less.
 
 Nanoseconds are of processor time, of stepping only.
@@ -24,7 +24,7 @@ import measuring
 import numpy as np
 
 BGNBD = str(measuring.ROOT / "scenarios" / "oracles" / "bgnbd.yaml")
-EVERYTHING = str(measuring.ROOT / "scenarios" / "everything.yaml")
+EVERYTHING = str(measuring.ROOT / "scenarios" / "levers" / "all.yaml")
 FULL = {"users": 1_000_000, "days": 90, "rounds": 5}
 QUICK = {"users": 50_000, "days": 30, "rounds": 2}
 AIM = 6.0

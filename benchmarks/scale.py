@@ -2,13 +2,13 @@
 
     users     from 10,000 to 10,000,000 people, 90 days; with it memory, and 10 million people in one run
     days      from 30 to 730 days
-    levers    from none to all, added one after the other
+    levers    from none to all, added seven at a time
     threads   one, two; and two processes, each held on a processor of its own, which is what the machine can give
     drivers   the compiled loop against each User.step() in turn, same rules
     start     `import sim` and `python run.py --help`, with everything compiled that can be
 
 Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all levers
-(scenarios/everything.yaml, where everybody signs up within two days, so that everybody lives). Levers are added one by one to
+(scenarios/levers/all.yaml, where everybody signs up within two days, so that everybody lives). Levers are added seven at a time to
 scenarios/baseline.yaml, everybody there within two days. Each measurement is taken in a process of its own, rounds are interleaved,
 medians are shown. Nanoseconds are of processor time, for threads and processes of time on the clock; of stepping only. Memory is that of
 the whole process at its peak.
@@ -30,7 +30,7 @@ from sim import load_scenario
 
 SCENARIOS = measuring.ROOT / "scenarios"
 PLAIN, ALL, SOME = "peers' workload", "all levers", "some levers"
-FILES = {PLAIN: "oracles/bgnbd.yaml", ALL: "everything.yaml", SOME: "baseline.yaml"}
+FILES = {PLAIN: "oracles/bgnbd.yaml", ALL: "levers/all.yaml", SOME: "baseline.yaml"}
 LEVERS = tuple(load_scenario(SCENARIOS / FILES[ALL]).levers)
 """In the order in which they are added."""
 PARTS = ("users", "days", "levers", "threads", "drivers", "start")
@@ -75,7 +75,7 @@ def cases(parts: Sequence[str], quick: bool) -> list[Case]:
         if part == "days":
             out += [Case(part, world, middle, span, levers) for span in spans for world, levers in worlds]
         if part == "levers":
-            counts = range(0, len(LEVERS) + 1, len(LEVERS) if quick else 1)
+            counts = range(0, len(LEVERS) + 1, len(LEVERS) if quick else 7)
             out += [Case(part, SOME, middle, days, count) for count in counts]
         if part == "threads":
             ways = ((1, 1), (2, 1), (1, 2))

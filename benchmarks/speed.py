@@ -1,6 +1,7 @@
 """How fast and how large: python benchmarks/speed.py [--users N] [--days N]
 
-Measures the world of scenarios/everything.yaml (all seven levers on) on one thread:
+Measures the world of scenarios/levers/all.yaml (all twenty-eight levers on; --scenario for another, such as
+everything.yaml with its seven) on one thread:
 
     cold start    a fresh process without any compiled loop, to the end of day 1
     warm start    the same with the loop compiled before
@@ -24,26 +25,26 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SCENARIO = ROOT / "scenarios" / "everything.yaml"
+SCENARIOS = ROOT / "scenarios"
 
 
-def start(users: int) -> dict[str, float]:
+def start(scenario: str, users: int) -> dict[str, float]:
     """Seconds from the import to the end of day 1."""
     begin = time.perf_counter()
     from sim import LifecycleModel, load_scenario
 
     imported = time.perf_counter()
-    model = LifecycleModel(load_scenario(SCENARIO), users=users, days=2)
+    model = LifecycleModel(load_scenario(SCENARIOS / scenario), users=users, days=2)
     drawn = time.perf_counter()
     model.step()
     return {"import": imported - begin, "draw_and_day_0": drawn - imported, "day_1": time.perf_counter() - drawn}
 
 
-def user_day(users: int, days: int, threads: int) -> dict[str, float]:
+def user_day(scenario: str, users: int, days: int, threads: int) -> dict[str, float]:
     """Nanoseconds of a user's day, and bytes of a user. Everybody signs up within the first days, so all of them live."""
     from sim import LifecycleModel, load_scenario
 
-    plan = load_scenario(SCENARIO).with_values({"population.entry": {"arrivals": {"per_day": users / 2}}})
+    plan = load_scenario(SCENARIOS / scenario).with_values({"population.entry": {"arrivals": {"per_day": users / 2}}})
     model = LifecycleModel(plan, users=users, days=days, threads=threads)
     for _ in range(3):
         model.step()
@@ -64,9 +65,10 @@ def user_day(users: int, days: int, threads: int) -> dict[str, float]:
     }
 
 
-def apart(what: str, users: int, days: int, threads: int, cache: str) -> dict[str, float]:
+def apart(scenario: str, what: str, users: int, days: int, threads: int, cache: str) -> dict[str, float]:
     """One measurement in a process of its own, with its own folder of compiled loops."""
-    command = [sys.executable, __file__, "--only", what, "--users", str(users), "--days", str(days), "--threads", str(threads)]
+    asked = {"only": what, "scenario": scenario, "users": users, "days": days, "threads": threads}
+    command = [sys.executable, __file__, *(str(word) for name, value in asked.items() for word in (f"--{name}", value))]
     environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -74,21 +76,25 @@ def apart(what: str, users: int, days: int, threads: int, cache: str) -> dict[st
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--scenario", default="levers/all.yaml", help="a file under scenarios/ (default: %(default)s)")
     ask.add_argument("--users", type=int, default=1_000_000)
     ask.add_argument("--days", type=int, default=93)
     ask.add_argument("--threads", type=int, default=1)
     ask.add_argument("--only", choices=["start", "day"])
     given = ask.parse_args()
     if given.only:
-        print(json.dumps(start(given.users) if given.only == "start" else user_day(given.users, given.days, given.threads)))
+        start_up = given.only == "start"
+        rest = (given.users,) if start_up else (given.users, given.days, given.threads)
+        measured = (start if start_up else user_day)(given.scenario, *rest)
+        print(json.dumps(measured))
         return
-    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {given.users:,} users")
+    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {given.users:,} users, {given.scenario}")
     with tempfile.TemporaryDirectory() as cache:
         for label, what, users in (("cold, 10 users", "start", 10), ("warm, 10 users", "start", 10), ("warm", "start", given.users)):
-            figures = apart(what, users, given.days, 1, cache)
+            figures = apart(given.scenario, what, users, given.days, 1, cache)
             print(f"{label:16s}", {k: round(v, 2) for k, v in figures.items()}, "seconds")
         for threads in sorted({1, given.threads}):
-            figures = apart("day", given.users, given.days, threads, cache)
+            figures = apart(given.scenario, "day", given.users, given.days, threads, cache)
             print(f"{threads} thread(s)     ", {k: round(v, 2) for k, v in figures.items()})
 
 

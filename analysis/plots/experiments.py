@@ -11,7 +11,7 @@ from analysis.language import Both, say
 from analysis.number import plain
 from analysis.plots.legend import DOT, LINE, legend
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
-from analysis.plots.rows import few_ticks
+from analysis.plots.rows import few_ticks, fitted
 from analysis.result import Tables, part
 
 METRIC = "orders"
@@ -134,7 +134,7 @@ def _paint(sheet: Sheet, tables: Tables, rows: DataFrame, shown: list[tuple[str,
         )
         several = len({s for s, _ in shown}) > 1
         name = say(f"{labels[scenario]}: {experiment}", f"{labels[scenario]}：{experiment}") if several else experiment
-        ax.set_title(sheet.wrap(name, wide, 9, "bold", lines=2), loc="left", size=9, weight="bold", linespacing=1.05, pad=17)
+        ax.set_title(fitted(sheet, name, wide, 9, "bold"), loc="left", size=9, weight="bold", linespacing=1.05, pad=17)
         ax.text(
             0,
             1,

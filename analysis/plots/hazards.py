@@ -94,7 +94,8 @@ def _finding(rows: DataFrame) -> str:
     if not others:
         nothing = say("beside its signs, nothing the platform sees tells who lapses", "除征兆之外，平台可见的因素都无法区分谁会流失")
         return f"{text}{say('; ', '；')}{nothing}" if text else nothing[:1].upper() + nothing[1:]
-    most = max(others, key=lambda r: abs(math.log(r.hazard_ratio)))
+    # By the end of its interval that is nearer to 1: the outermost ratio is often only the least certain.
+    most = max(others, key=lambda r: min(abs(math.log(r.ci_low)), abs(math.log(r.ci_high))))
     what, ratio = churn_words.feature(most.feature, most.level, most.contrast), plain(most.hazard_ratio, 2)
     told = say(f"beside such signs, most telling is “{what}”: ×{ratio}", f"征兆之外最有区分力的是“{what}”：{ratio} 倍")
     return f"{text}{say('; ', '；')}{told}" if text else told[:1].upper() + told[1:]

@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 from pandas import DataFrame
-from scipy import stats
 
 from analysis import finding, style
 from analysis.language import Both, say
@@ -16,6 +15,7 @@ from analysis.number import percent, percent_sign, points
 from analysis.plots import focus
 from analysis.plots.picture import WIDTH, Picture, Sheet
 from analysis.result import Tables, platform_days
+from sim.study.interval import half_width
 
 STACK = ("customer", "registered", "dormant", "churned")
 """From the bottom up: customers stand on the axis, where their share can be read."""
@@ -81,7 +81,7 @@ def _finding(tables: Tables, labels: dict[str, str]) -> str:
         delta = (share[scenario] - base).dropna()
         if len(delta) < 2:
             return text
-        half = stats.t.ppf(0.975, len(delta) - 1) * delta.std(ddof=1) / math.sqrt(len(delta))
+        half = half_width(len(delta) - 1) * delta.std(ddof=1) / math.sqrt(len(delta))
         # Replications that agree to the last digit are luck in a world of a few users, not certainty.
         if half > 1e-9 and abs(delta.mean()) > half and abs(delta.mean()) > abs(told):
             best, told = scenario, float(delta.mean())

@@ -12,9 +12,12 @@ from analysis import finding, lever_words, style
 from analysis.number import money, plain
 from analysis.plots.picture import Sheet
 from analysis.plots.retention import ROUND, tick_decimals
+from analysis.text import clean
 from sim.lever import levers
 
 BETTER, WORSE = style.PALETTE[0], style.PALETTE[1]
+SHORTEST = 12
+"""Characters below which no name is cut."""
 COLOURS = {finding.HIGHER: BETTER, finding.LOWER: WORSE}
 
 
@@ -34,10 +37,20 @@ def dot(ax: Axes, y: float, mean: float, low: float, high: float, colour: str, s
     ax.plot(mean, y, "o", color=colour, markerfacecolor=colour if told else style.PAPER, markersize=size)
 
 
+def fitted(sheet: Sheet, name: str, inches: float, size: float, weight: str = "normal", lines: int = 2) -> str:
+    """A name on few lines; one too long loses its middle, for names of a family differ at their ends."""
+    limit = len(name)
+    while True:
+        text = sheet.wrap(clean(name, limit), inches, size, weight)
+        if text.count("\n") < lines or limit <= SHORTEST:
+            return text
+        limit -= 2
+
+
 def name_rows(sheet: Sheet, ax: Axes, names: Sequence[str], inches: float, bold: Sequence[bool] = (), size: float = 8.5) -> None:
     """Names of the rows at the left of an axes, the first on top."""
     weights = ["bold" if b else "normal" for b in bold] or ["normal"] * len(names)
-    texts = [sheet.wrap(name, inches, size, weight, lines=2) for name, weight in zip(names, weights, strict=True)]
+    texts = [fitted(sheet, name, inches, size, weight) for name, weight in zip(names, weights, strict=True)]
     ax.set_yticks(range(len(names)), texts)
     for tick, weight in zip(ax.get_yticklabels(), weights, strict=True):
         tick.set(color=style.INK, size=size, weight=weight, linespacing=1.05)

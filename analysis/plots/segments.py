@@ -14,7 +14,7 @@ from analysis.number import interval, percent, written
 from analysis.plots import focus
 from analysis.plots.picture import EDGE, WIDTH, Picture, Sheet
 from analysis.plots.retention import percent_tick
-from analysis.plots.rows import bare, dot, few_ticks, name_rows, verdict_colour
+from analysis.plots.rows import bare, dot, few_ticks, fitted, name_rows, verdict_colour
 from analysis.result import Tables, currency, part, resolved
 
 ACROSS = 5
@@ -194,7 +194,7 @@ def _paint(
         _ticks(ax, row, sign, 3)
         size, level = percent(users[place], 0), written(own[tables.baseline, *place].mean, row.unit, sign)
         ax.text(0, 1.02, f"{size} · {level}", transform=ax.transAxes, size=8, color=style.QUIET, va="bottom")
-        title = sheet.wrap(segment_words.label(*place), wide, 8.5, "bold", lines=1)
+        title = fitted(sheet, segment_words.label(*place), wide, 8.5, "bold", lines=1)
         ax.set_title(title, loc="left", size=8.5, weight="bold", pad=16)
     unit = say(" (points)", "（百分点）") if row.unit == "share" else ""
     below = say(

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim.measure import names_of
 from sim.panel import COLUMNS
 from sim.scenario import Scenario
 from sim.segment import CHANNELS
 from sim.study.hazard import complementary_log_log
-from sim.study.interval import CONFIDENCE, verdict
+from sim.study.interval import half_width, verdict
 from sim.study.metrics import Counts
 
 MOST_LINES = 30_000
@@ -106,7 +105,7 @@ def hazards(name: str, lines: Lines, scenario: Scenario) -> pd.DataFrame:
         if fit is None:
             return empty
         beta, error = fit.beta[len(base) :], np.sqrt(np.diag(fit.covariance)[len(base) :])
-        half = stats.t.ppf(0.5 + CONFIDENCE / 2, fit.clusters - 1) * error
+        half = half_width(fit.clusters - 1) * error
         ends = zip(beta, beta - half, beta + half, strict=True)
         ratios |= {feature[:2]: its for feature, its in zip(chosen, ends, strict=True)}
     rows = []

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim.scenario import Scenario
 from sim.steering.trial import CONTROL, METRICS, TREATED
-from sim.study.interval import CONFIDENCE, interval
+from sim.study.interval import half_width, interval, two_sided
 from sim.study.metrics import Counts
 
 COLUMNS = (
@@ -37,8 +36,8 @@ def welch(treated: Sequence[float], control: Sequence[float]) -> tuple[float, fl
     a, b = var1 / n1, var2 / n2
     freedom = (a + b) ** 2 / (a**2 / (n1 - 1) + b**2 / (n2 - 1))
     error = math.sqrt(a + b)
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * error
-    return difference, difference - half, difference + half, float(2.0 * stats.t.sf(abs(difference) / error, freedom))
+    half = half_width(freedom) * error
+    return difference, difference - half, difference + half, float(two_sided(difference / error, freedom))
 
 
 class Readouts:

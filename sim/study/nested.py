@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 from scipy.special import ndtr, ndtri
 
 from sim import ledger
 from sim.model import lever_instances
 from sim.scenario import Scenario
-from sim.study.interval import CONFIDENCE
+from sim.study.interval import half_width
 from sim.study.metrics import Counts, values
 from sim.study.tally import share
 from sim.study.winning import spent_to_win
@@ -79,7 +78,7 @@ class Sets:
         luck = self.variances.mean(axis=0) / self.runs
         parameters = np.maximum(between - luck, 0.0)
         drawn_in = np.sqrt(np.divide(parameters, between, out=np.zeros_like(between), where=between > 0))
-        half = stats.t.ppf(0.5 + CONFIDENCE / 2, len(self.means) * (self.runs - 1)) * np.sqrt(luck)
+        half = half_width(len(self.means) * (self.runs - 1)) * np.sqrt(luck)
         return Parts(mean, half, parameters, luck, mean + (self.means - mean) * drawn_in, error)
 
 

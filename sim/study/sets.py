@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from sim.scenario import Scenario, ScenarioError
 from sim.study.ranges import Range, ranges
@@ -30,6 +29,8 @@ def places(seed: int, parameter: str, count: int) -> np.ndarray:
     whole = FIRST_BLOCK
     while whole < count:
         whole *= 2
+    from scipy.stats import qmc  # half a second to load, and most studies draw no sets
+
     points = qmc.Sobol(1, scramble=True, seed=_generator(seed, parameter, "points")).random(whole)[:, 0]
     done, block = 0, FIRST_BLOCK
     while done < count:

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
+from sim.study.interval import two_sided
 from sim.study.ranges import EDGE
 
 ALARMS = 0.05
@@ -41,8 +41,10 @@ def tornado(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> list[dict[str, A
     nothing = {"sure": "", "share": np.nan, "at_low": np.nan, "at_high": np.nan}
     if len(y) < FEWEST or not names or np.ptp(y) == 0:
         return [{"parameter": p, "rank_correlation": np.nan, "middle": np.nan, "explained": np.nan, **nothing} for p in names]
-    x = np.column_stack([_standard(stats.rankdata(scores[p])) for p in names])
-    ranks = _standard(stats.rankdata(y))
+    from scipy.stats import rankdata  # half a second to load, and most studies draw no sets
+
+    x = np.column_stack([_standard(rankdata(scores[p])) for p in names])
+    ranks = _standard(rankdata(y))
     correlations = x.T @ ranks / len(y)
     entered = _entering(x, ranks)
     chosen = list(entered)
@@ -97,7 +99,7 @@ def _entering(x: np.ndarray, y: np.ndarray) -> dict[int, bool]:
         best = int(partial.argmax())
         freedom = len(y) - 2 - len(chosen)
         r = min(float(partial[best]), 1 - 1e-12)
-        p = 2 * stats.t.sf(r * np.sqrt(freedom / (1 - r * r)), freedom)
+        p = two_sided(r * np.sqrt(freedom / (1 - r * r)), freedom)
         if p >= ALARMS:
             break
         chosen[best] = all(chosen.values()) and bool(p * (x.shape[1] - len(chosen)) < ALARMS)

@@ -46,10 +46,11 @@ def test_the_finding_names_the_ratio_that_tells_most_beside_the_signs(made):
     nothing = hazard_ratios(made).finding
     assert nothing == "Beside its signs, nothing the platform sees tells who lapses"
     rows.loc[rows["feature"] == "recency", ["hazard_ratio", "verdict"]] = [1.5, "more"]
-    rows.loc[rows["feature"] == "dissatisfied", ["hazard_ratio", "verdict"]] = [2.5, "more"]
-    rows.loc[rows["feature"] == "member", ["hazard_ratio", "verdict"]] = [0.5, "less"]
+    columns = ["hazard_ratio", "ci_low", "ci_high", "verdict"]
+    rows.loc[rows["feature"] == "dissatisfied", columns] = [2.5, 2.0, 3.0, "more"]
+    rows.loc[rows["feature"] == "member", columns] = [0.2, 0.05, 0.7, "less"]  # further from 1, and less certain
     assert "×1.50" in hazard_ratios(made).finding and "“Experiences below expectation”: ×2.50" in hazard_ratios(made).finding
-    rows.loc[rows["feature"] == "member", "hazard_ratio"] = 0.3
+    rows.loc[rows["feature"] == "member", columns] = [0.3, 0.25, 0.4, "less"]
     assert "“Paying member, or on trial”: ×0.30" in hazard_ratios(made).finding
 
 
