@@ -112,7 +112,7 @@ def shared(command: Callable) -> Callable:
         ),
         option(
             "--uncertainty",
-            type=click.IntRange(2, 10_000),
+            type=click.IntRange(2, 2_000),
             metavar="[N]",
             bare=SETS,
             english=f"Carry what is not known about the parameters through N sets of them ({SETS}), each with all replications.",

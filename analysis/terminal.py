@@ -195,6 +195,7 @@ class Talk:
         from rich.console import Console
         from rich.table import Table
 
+        from analysis import uncertain
         from analysis.metrics import headline, metric
         from analysis.named import in_language
         from analysis.number import written
@@ -231,7 +232,7 @@ class Talk:
         text = StringIO()
         Console(file=text, width=118, color_system=None).print(table)
         foot = WORDS["against"].format(baseline=result.baseline) if len(result.scenarios) > 1 else ""
-        return text.getvalue() + foot
+        return text.getvalue() + foot + (f"\n{uncertain.answer(result)[1]}" if uncertain.asked(result) else "")
 
     def _say(self, text: str) -> None:
         if not self.quiet:

@@ -13,6 +13,9 @@ from analysis.uncertain import DIFFERENCE, LEVEL, Bar
 MOST = 10
 """Parameters shown."""
 
+SHORT = 60
+"""Characters of a meaning that still fit into a title."""
+
 LOW_END, HIGH_END = style.PALETTE[4], style.PALETTE[0]
 
 
@@ -60,14 +63,15 @@ def _finding(tables: Tables, scenario: str, row: metrics.Metric, bar: Bar, label
         f"What {who} adds in {lowered}" if quantity == DIFFERENCE else f"{row.label} of {who}",
         f"{who}带来的{row.label}变化" if quantity == DIFFERENCE else f"{who}的{row.label}",
     )
+    named = bar.parameter + say(f" ({bar.meaning})", f"（{bar.meaning}）") if len(bar.meaning) <= SHORT else bar.parameter
     if not bar.sure:
         return say(
-            f"{what} hangs on no single parameter for sure; {bar.parameter} is the first suspect",
-            f"{what}不能确认取决于哪个参数；首要疑似为 {bar.parameter}",
+            f"{what} hangs on no single parameter for sure; {named} is the first suspect",
+            f"{what}不能确认取决于哪个参数；首要疑似为 {named}",
         )
     return say(
-        f"{what} hangs most on {bar.parameter}: {ends[0]} if it is {low}, {ends[1]} if it is {high}",
-        f"{what}最取决于 {bar.parameter}：取 {low} 时为 {ends[0]}，取 {high} 时为 {ends[1]}",
+        f"{what} hangs most on {named}: {ends[0]} if it is {low}, {ends[1]} if it is {high}",
+        f"{what}最取决于 {named}：取 {low} 时为 {ends[0]}，取 {high} 时为 {ends[1]}",
     )
 
 

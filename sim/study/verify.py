@@ -29,7 +29,7 @@ from sim.study.uncertainty import uncertainty, worlds_of
 SHARE = 0.01
 """Of the runs, lived again unless more are asked for; at least one."""
 
-MOST_SETS = 10_000
+MOST_SETS = 2_000
 """Parameter sets that a manifest may name."""
 
 WORDS: dict[str, tuple[str, str]] = {

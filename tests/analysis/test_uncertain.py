@@ -82,7 +82,7 @@ def test_a_strategy_that_loses_on_average_is_told_as_losing():
 
 
 def test_a_tornado_names_its_first_parameter_only_where_it_is_sure():
-    assert "hangs most on behaviour.price_gain: +¥0.10 if it is 1, +¥0.90 if it is 4" in tornado(uncertain_tables(), "contribution_per_user").finding
+    assert "hangs most on behaviour.price_gain (order decision, for a price below the reference by all of it): +¥0.10 if it is 1, +¥0.90 if it is 4" in tornado(uncertain_tables(), "contribution_per_user").finding
     assert "hangs on no single parameter for sure" in tornado(uncertain_tables(sure="no"), "contribution_per_user").finding
 
 

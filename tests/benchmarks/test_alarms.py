@@ -36,7 +36,8 @@ def test_small_studies_without_an_effect_seldom_show_one_and_intervals_hold_the_
 
 
 def test_an_interval_that_is_too_narrow_is_noticed(monkeypatch):
-    monkeypatch.setattr(intervals, "CONFIDENCE", 0.4)
+    real = intervals.half_width
+    monkeypatch.setattr(intervals, "half_width", lambda freedom: real(freedom, 0.4))
     found = alarms.compared(15, 60, 12, REPLICATIONS)
     assert {p.split(",")[0] for p in too_often(found)} >= {"levels", "two arms"}
 

@@ -15,11 +15,12 @@ from sim.parameter import param, record, specification
 from sim.scenario import Scenario
 from sim.study import ranges
 from sim.study.kept import WORK
+from sim.study.nested import Sets
 from sim.study.ranges import EDGE, FACTORS, published
 from sim.study.sets import ParameterSets, places
 from sim.study.sources import sources
 from sim.study.tornado import tornado
-from sim.study.uncertainty import TABLES, take_apart
+from sim.study.uncertainty import TABLES
 from sim.study.verify import verify
 
 SETS = 6
@@ -139,6 +140,12 @@ def test_numbers_that_do_not_go_together_are_drawn_nearer(scenarios, monkeypatch
 # ---- luck and parameters
 
 
+def take_apart(y):
+    """Numbers of the shape (sets, replications) taken apart."""
+    runs = y.shape[1]
+    return Sets(y.mean(axis=1), y.var(axis=1, ddof=1) if runs > 1 else np.full(len(y), np.nan), runs).take_apart()
+
+
 def test_luck_and_parameters_are_told_apart():
     rng, parameters, luck, found = np.random.default_rng(5), 2.0, 3.0, []
     for _ in range(2_000):
@@ -155,6 +162,22 @@ def test_without_parameter_uncertainty_the_sets_are_drawn_in_to_their_mean():
     parts = take_apart(y)
     assert parts.parameter_variance == 0.0
     assert parts.truths == pytest.approx([2.0, 2.0, 2.0])
+
+
+def test_where_luck_is_all_the_mean_itself_is_not_sure():
+    y = np.random.default_rng(4).normal(0.5, 3.0, (24, 2))
+    parts = take_apart(y)
+    low, high = parts.quantiles((0.025, 0.975))
+    assert low < 0 < high and 0.5 < parts.above_zero() < 0.999
+    assert (low + high) / 2 == pytest.approx(float(parts.mean), abs=1.0)
+
+
+def test_where_parameters_are_all_quantiles_and_signs_are_those_of_the_sets():
+    truth = np.random.default_rng(6).normal(1.0, 1.0, (400, 1))
+    parts = take_apart(truth + np.random.default_rng(7).normal(0, 1e-3, (400, 3)))
+    assert parts.quantiles((0.025, 0.975)) == pytest.approx(np.quantile(truth, (0.025, 0.975)), abs=0.02)
+    assert parts.quantiles((0.5,)) == pytest.approx(np.median(truth), abs=1e-3)
+    assert parts.above_zero() == pytest.approx(float((truth > 0).mean()), abs=0.01)
 
 
 def test_one_replication_cannot_tell_luck_from_parameters():
@@ -235,8 +258,8 @@ def test_the_shares_add_up_and_the_mean_lies_among_the_sets(study):
 def test_differences_are_paired_within_each_set(scenarios):
     same = load_scenario(scenarios[1]).with_values({"name": "Nothing", "levers.coupons.strength": 0, "levers.coupons.face_value": 0.01})
     base = load_scenario(scenarios[0])
-    frame = compare([base, same], uncertainty=3, days=30).uncertainty.frames["uncertainty"].set_index(["quantity", "metric"])
-    line = frame.loc[("difference", "visits_per_user")]
+    frame = compare([base, same], uncertainty=3, days=30).uncertainty.frames["uncertainty"]
+    line = frame[(frame["quantity"] == "difference") & (frame["metric"] == "visits_per_user")].iloc[0]
     assert (line["mean"], line["parameter_low"], line["parameter_high"]) == (0.0, 0.0, 0.0)
 
 
