@@ -18,13 +18,13 @@ MEANING = Both(
 
 def label(group: str, segment: str) -> str:
     """A segment as a panel is headed."""
-    text = _word(group, segment)
+    text = word(group, segment)
     return text[0].upper() + text[1:]
 
 
 def users_who(group: str, segment: str) -> str:
     """A segment inside a sentence: `users who are at risk`, `预警用户`."""
-    word = _word(group, segment)
+    word = word(group, segment)
     if group == "channel":
         ways = {"direct": "users who came by themselves", "friends": "users who came through friends"}
         return say(ways.get(segment, f"users from {word}"), f"“{word}”来源的用户")
@@ -33,7 +33,8 @@ def users_who(group: str, segment: str) -> str:
     return say(f"{word} users".replace("high value", "high-value").replace("at risk", "at-risk"), word)
 
 
-def _word(group: str, segment: str) -> str:
+def word(group: str, segment: str) -> str:
+    """A segment as a word inside a sentence."""
     if group == "persona":
         return str(EVERYONE) if segment == "everyone" else clean(segment, 40)
     return str(LAST_DAY.get(segment, segment))

@@ -71,7 +71,7 @@ def _finding(tables: Tables, rows: DataFrame, shown: list[str], labels: dict[str
             money(line["cac_minor"], sign) + finding.with_interval(line["cac_ci_low"], line["cac_ci_high"], "money", sign)
             for line in (best, worst)
         )
-        cheap, dear = (segment_words.label("channel", line["channel"]).lower() for line in (best, worst))
+        cheap, dear = (segment_words.word("channel", line["channel"]) for line in (best, worst))
         return say(f"{who}: a user from {cheap} costs {low}, from {dear} {high}", f"{who}：{cheap}每名用户成本 {low}，{dear}为 {high}")
     first = own.loc[own["registered"].idxmax()]
     share, channel = percent(first["registered"] / own["registered"].sum(), 0), first["channel"]
