@@ -24,13 +24,13 @@ def label(group: str, segment: str) -> str:
 
 def users_who(group: str, segment: str) -> str:
     """A segment inside a sentence: `users who are at risk`, `预警用户`."""
-    word = word(group, segment)
+    called = word(group, segment)
     if group == "channel":
         ways = {"direct": "users who came by themselves", "friends": "users who came through friends"}
-        return say(ways.get(segment, f"users from {word}"), f"“{word}”来源的用户")
+        return say(ways.get(segment, f"users from {called}"), f"“{called}”来源的用户")
     if group == "persona":
-        return say(f"“{word}” users", f"“{word}”用户")
-    return say(f"{word} users".replace("high value", "high-value").replace("at risk", "at-risk"), word)
+        return say(f"“{called}” users", f"“{called}”用户")
+    return say(f"{called} users".replace("high value", "high-value").replace("at risk", "at-risk"), called)
 
 
 def word(group: str, segment: str) -> str:
