@@ -33,7 +33,7 @@ class Parameters(LeverParameters):
     @model_validator(mode="after")
     def _ladder(self):
         if any(b <= a for a, b in itertools.pairwise(self.thresholds)):
-            raise ValueError("thresholds must rise from level to level")
+            raise ValueError("thresholds must rise from level to level, such as [100, 300, 800]")
         if len(self.discounts) != len(self.thresholds):
             raise ValueError(f"discounts needs one number for each of the {len(self.thresholds)} thresholds")
         return self

@@ -21,6 +21,7 @@ from sim.scenario.read import kind_of
 from sim.scenario.schema import Entry
 from sim.scenario.source import Node, Path, deepest
 from sim.words import chinese
+from sim.words import rule as chinese_rule
 from sim.words import unit as chinese_unit
 
 ENTRY_WORDS = tuple(Entry.model_fields)
@@ -64,7 +65,7 @@ def explain(
             yield fault(place.at, here, "rule", why=(error["msg"], RULES[kind].format(**words)))
         elif kind in ("value_error", "assertion_error"):
             why = error["msg"].partition(", ")[2] or error["msg"]
-            yield fault(place.at, here, "rule", why=(why, f"不符合规则：{why}"))
+            yield fault(place.at, here, "rule", why=(why, f"不符合规则：{chinese_rule(why, block.__module__.rpartition('.')[2])}"))
         else:
             found = _field_at(block, where if missing else where[:depth])
             said_by = block.__module__.rpartition(".")[2]

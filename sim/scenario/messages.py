@@ -193,7 +193,7 @@ RULES: dict[str, str] = {
     "policy_act": "请在 add、times、to 中选一个",
     "policy_limits": "least 不能大于 most",
     "index_length": "{name} 需要 {size} 个数，而不是 {count} 个",
-    "index_sum": "{name}：指数须为 0 或更大，且不能全为 0",
+    "index_sum": "{name}：指数须为 0 或更大，且不能全为 0；平常的一天或一月写 1",
 }
 
 KINDS: dict[str, tuple[str, str]] = {

@@ -246,5 +246,5 @@ class Calendar(Parameters):
                 words = {"name": name, "size": size, "count": len(values)}
                 raise PydanticCustomError("index_length", "{name} needs {size} numbers, not {count}", words)
             if min(values) < 0 or sum(values) <= 0:
-                raise PydanticCustomError("index_sum", "{name}: an index is 0 or more, and not all are 0", {"name": name})
+                raise PydanticCustomError("index_sum", "{name}: an index is 0 or more, and not all are 0; 1 is expected of a usual day or month", {"name": name})
         return self

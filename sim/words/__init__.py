@@ -9,6 +9,7 @@ A lever's long description is told apart by its digest (``of``).
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,18 @@ def about(lever: str, doc: str) -> tuple[str, str]:
     """What a lever is, in a line, and its description, both in Chinese; empty where there are none of this English text."""
     found = catalogue(lever)
     return (found["line"], found["doc"].strip("\n")) if found.get("of") == digest(doc) else ("", "")
+
+
+def rule(why: str, said_by: str) -> str:
+    """Why a module refuses values, in Chinese; the text itself where nobody has translated it.
+
+    ``[rules]`` of a catalogue: the English as it stands in the file, ``{}`` for what is filled in, and the Chinese with ``{0}``, ``{1}``, …
+    """
+    for english, said in catalogue(said_by).get("rules", {}).items():
+        found = re.fullmatch(re.escape(english).replace(r"\{\}", "(.+?)"), why)
+        if found:
+            return said.format(*found.groups())
+    return why
 
 
 def unit(text: str) -> str:

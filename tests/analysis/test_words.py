@@ -1,5 +1,7 @@
 """Everything that a lever file or a block of a scenario says in English stands in Chinese in sim/words, and nothing there is left over."""
 
+import ast
+import inspect
 import re
 
 import pytest
@@ -138,3 +140,26 @@ def test_a_block_of_a_scenario_can_be_looked_up():
 def test_sources_that_are_only_a_publication_need_no_chinese():
     assert CITATION.fullmatch("Watts & Strogatz 1998") and not CITATION.fullmatch("Bass 1969, mean of studies")
     assert "Linden 2006" in set(sources())
+
+
+def refusals(name: str) -> list[str]:
+    """What a lever file says when it refuses values, as it stands in ``raise ValueError(…)``; {} for what is filled in."""
+    tree = ast.parse(inspect.getsource(OWN[name].module))
+    raised = [n.exc.args[0] for n in ast.walk(tree) if isinstance(n, ast.Raise) and isinstance(n.exc, ast.Call)]
+    return [
+        said.value if isinstance(said, ast.Constant) else "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in said.values)
+        for said in raised
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if refusals(name)])
+def test_a_levers_own_refusals_are_chinese_with_the_same_values(name):
+    assert set(refusals(name)) == set(words.catalogue(name)["rules"])
+    for english in refusals(name):
+        told = words.rule(english.replace("{}", "73"), name)
+        assert CHINESE.search(told)
+        assert told.count("73") == english.count("{}")
+
+
+def test_a_refusal_nobody_translated_is_told_in_english():
+    assert words.rule("something new", "tiers") == "something new"
