@@ -8,9 +8,9 @@ from scipy import special
 CONFIDENCE = 0.95
 
 
-def half_width(freedom: float) -> float:
+def half_width(freedom: float, confidence: float = CONFIDENCE) -> float:
     """Standard errors from the middle of a Student-t interval to its end, as ``scipy.stats`` says, which takes half a second to load."""
-    return special.stdtrit(freedom, 0.5 + CONFIDENCE / 2)
+    return special.stdtrit(freedom, 0.5 + confidence / 2)
 
 
 def two_sided(t: float | np.ndarray, freedom: float) -> float | np.ndarray:
