@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from analysis import beforehand
 from analysis.click_words import translated
+from analysis.interrupts import listen
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, language, option, setting, shared, talking
+from analysis.options import Told, asked_language, command_line, language, option, setting, shared, talking
+from analysis.terminal import said
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 BASELINE = "baseline.yaml"
@@ -181,7 +184,7 @@ def life(scenario: Path, user: int, against: Path | None, replication: int, sett
 
     files = [scenario, *([against] if against is not None else [])]
     folder = Path("results") / f"life_{scenario.stem}_{user}" if out is None else Path(out)
-    also = [said("out is empty") if out == "" else unusable(folder), undrawable()]
+    also = [beforehand.unusable(out, folder), beforehand.undrawable()]
     plans = load(files, settings, overrides(options), also)
     least = min(plan.run.users for plan in plans)
     if not 0 <= user < least:
@@ -211,7 +214,7 @@ def evidence(name: Sequence[str], quick: bool, docs: bool, out: str, threads: in
         if one not in CHECKS:
             raise BadInput(said("no check", name=one, names=", ".join(CHECKS)))
     folder = Path(out)
-    complaints = list(filter(None, [said("out is empty") if out == "" else unusable(folder), undrawable()]))
+    complaints = list(filter(None, [beforehand.unusable(out, folder), beforehand.undrawable()]))
     if complaints:
         raise BadInput("\n".join(complaints))
     with Talk(quiet).progress() as tell:
@@ -282,29 +285,14 @@ def study(
 
     talk = Talk(quiet)
     folder = Path("results") / title if out is None else Path(out)
-    also = [said("out is empty") if out == "" else unusable(folder), undrawable(), unwritable(export, form)]
+    also = [beforehand.unusable(out, folder), beforehand.undrawable(), beforehand.unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
     talk.begin(len(plans), plans[0].run.replications, folder)
+    from analysis.drawing import draw
     from sim import compare as run_compare
 
     with talk.progress() as show_progress:
         progress = heeding(show_progress)
-
-        def draw(result: Any, place: Path) -> list[Path]:
-            progress(1, 1, "drawing")
-            from analysis.named import in_language
-            from analysis.plots import pictures, write_plots
-            from analysis.report import write_report
-            from analysis.result import left_out
-
-            result = in_language(result)
-            drawn = result.comparable()
-            made = pictures(drawn, budget)
-            written = []
-            for done, picture in enumerate(made):
-                progress(done, len(made), "drawing")
-                written += write_plots([picture], place)
-            return [*written, write_report(drawn, made, place, left_out(result, drawn))]
 
         result = run_compare(
             plans,
@@ -318,7 +306,7 @@ def study(
             uncertainty=uncertainty or 0,
             progress=progress,
             command=command_line(),
-            draw=draw,
+            draw=partial(draw, budget=budget, progress=progress),
         )
     if as_json:
         summary = json.loads(result.summary.to_json(orient="records", double_precision=15))
@@ -347,61 +335,6 @@ def load(files: Sequence[Path], settings: Sequence[str], values: dict, also: Seq
 def overrides(options: dict) -> dict[str, int]:
     """What options say instead of the scenario's run block."""
     return {f"run.{k}": options[k] for k in ("users", "days", "replications", "seed") if options.get(k) is not None}
-
-
-def unusable(folder: Path) -> str:
-    """Why nothing can be written to a result folder, seen before anything runs; empty where it can."""
-    import os
-
-    try:
-        if folder.exists() and not folder.is_dir():
-            return said("out is a file", folder=folder)
-        near = folder
-        while not near.exists():
-            near = near.parent
-        if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
-            return said("out is locked", folder=near)
-    except (OSError, ValueError) as error:
-        return said("out is no name", folder=folder, why=getattr(error, "strerror", None) or error)
-    return ""
-
-
-def unwritable(export: Sequence[str], form: str | None) -> str:
-    """Why what is to be exported cannot be written, seen before anything runs; empty where it can."""
-    import importlib.util
-
-    if form is not None and not export:
-        return said("no export", form=form)
-    return said("no parquet") if form == "parquet" and importlib.util.find_spec("pyarrow") is None else ""
-
-
-def undrawable() -> str:
-    """Why figures cannot be drawn in the language spoken, seen before anything runs; empty where they can."""
-    if spoken() == "en":
-        return ""
-    from analysis.style import FONT_HINT, wide_font
-
-    return "" if wide_font() else said("no font", hint=FONT_HINT)
-
-
-def command_line(arguments: Sequence[str] | None = None) -> list[str]:
-    """The command that gives this result: without what decides only where it goes, how fast it comes and what is said."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    kept = ["python", "run.py"]
-    while words:
-        word = words.pop(0)
-        if word in ("--out", "--threads", "--lang"):
-            words = words[1:]
-        elif word not in ("--quiet", "--json") and not word.startswith(("--out=", "--threads=", "--lang=")):
-            kept.append(word)
-    return kept
-
-
-def said(what: str, **words: object) -> str:
-    """A sentence of the catalogue, in the language spoken."""
-    from analysis.terminal import WORDS
-
-    return WORDS[what].format(**words)
 
 
 def execute(arguments: Sequence[str], now: dict[str, Any] | None = None) -> int:
@@ -446,27 +379,6 @@ def failure(error: OSError) -> str:
         return said("in use", folder=error.folder)
     why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
     return said("failed", why=why)
-
-
-def listen(now: dict[str, Any]) -> None:
-    """Make SIGINT and SIGTERM interrupt this process, also where a library drops the exception: ``now`` remembers.
-
-    While runs are under way nothing is raised, because threads and locks stand everywhere then: progress asks twice a second.
-    """
-
-    def interrupt(number: int, frame: object) -> None:
-        now["interrupted"] = True
-        if not now.get("asking"):
-            raise KeyboardInterrupt
-
-    def dropped(event: Any) -> None:
-        if event.exc_type is not KeyboardInterrupt:  # LLVM's callbacks into Python cannot raise; the next progress does
-            sys.__unraisablehook__(event)
-
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where the caller had it ignored
-        signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
-    sys.unraisablehook = dropped
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -193,3 +194,16 @@ def asked_language(arguments: Sequence[str]) -> str:
     values = [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
     values += [following for word, following in itertools.pairwise(arguments) if word == "--lang"]
     return next((value for value in reversed(values) if value in LANGUAGES), "en")
+
+
+def command_line(arguments: Sequence[str] | None = None) -> list[str]:
+    """The command that gives this result: without what decides only where it goes, how fast it comes and what is said."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    kept = ["python", "run.py"]
+    while words:
+        word = words.pop(0)
+        if word in ("--out", "--threads", "--lang"):
+            words = words[1:]
+        elif word not in ("--quiet", "--json") and not word.startswith(("--out=", "--threads=", "--lang=")):
+            kept.append(word)
+    return kept

@@ -97,6 +97,12 @@ UNCOUNTED = ("compiling", "writing")
 """Steps of which nobody knows how far they are."""
 
 
+def said(what: str, **words: object) -> str:
+    """A sentence of the catalogue, in the language spoken."""
+    return WORDS[what].format(**words)
+
+
+
 class Left:
     """How much time a step still takes, at the pace at which it has gone so far."""
 

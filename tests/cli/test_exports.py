@@ -37,7 +37,7 @@ def test_parquet_stands_in_place_of_csv_and_is_verified(command, folder, undrawn
 @pytest.mark.parametrize(("lang", "words"), [("en", "needs pyarrow, which is not installed"), ("zh", "需要 pyarrow，当前未安装")])
 def test_without_pyarrow_parquet_is_refused_with_the_way_out(command, folder, monkeypatch, lang, words):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr("run.undrawable", lambda: "")
+    monkeypatch.setattr("analysis.beforehand.undrawable", lambda: "")
     said = command("simulate", "base.yaml", *SMALL, "--export", "users", "--format", "parquet", "--lang", lang)
     assert said.code == 2 and words in said.err and "lifecycle-simulator[parquet]" in said.err
     assert not (folder / "o").exists()

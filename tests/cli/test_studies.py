@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import run
+from analysis import interrupts, options
 from sim.study.api import alone
 from sim.study.kept import WORK
 
@@ -119,7 +120,7 @@ def test_options_and_settings_decide_what_is_run(command, folder, undrawn):
     ],
 )
 def test_the_recorded_command_has_only_what_decides_the_numbers(given, kept):
-    assert run.command_line(given) == ["python", "run.py", *kept]
+    assert options.command_line(given) == ["python", "run.py", *kept]
 
 
 # ---- what is said
@@ -223,7 +224,7 @@ def test_an_interrupt_while_runs_are_under_way_waits_for_the_next_progress(monke
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     now: dict = {}
     try:
-        run.listen(now)
+        interrupts.listen(now)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
         now |= {"interrupted": False, "asking": True}
