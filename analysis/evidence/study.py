@@ -16,7 +16,7 @@ from analysis.evidence.page import page
 from analysis.evidence.words import told as meant
 from analysis.language import say, speaking
 from analysis.plots.picture import write_whole
-from sim.study.result import as_csv
+from sim.study.text import as_csv
 
 CHECKS: dict[str, Check] = {check.name: check for check in (*oracles.CHECKS, *tables.CHECKS, *replays.CHECKS, *pitfalls.CHECKS)}
 """Every check by name, oracles first."""

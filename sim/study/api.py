@@ -13,9 +13,10 @@ import pandas as pd
 
 from sim.scenario import Scenario, load_scenario
 from sim.study.export import need_parquet
+from sim.study.folder import begin, finish
 from sim.study.kept import WORK
 from sim.study.lock import alone
-from sim.study.result import Result, begin, finish
+from sim.study.result import Result
 from sim.study.run import Progress, run_study
 from sim.study.shapley import shapley as shapley_values
 from sim.study.twin import uplift

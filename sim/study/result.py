@@ -1,15 +1,9 @@
-"""The result of a study: its tables as frames, and the folder that holds them."""
+"""The result of a study: its tables as frames, and as CSV files."""
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import importlib.metadata
-import io
-import json
-import math
 import platform
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache, cached_property
@@ -23,20 +17,16 @@ from sim.counters import CORE_COUNTERS
 from sim.model import lever_instances
 from sim.scenario import Scenario
 from sim.study import churn, experiments, export, frames, store
-from sim.study.kept import WORK
 from sim.study.metrics import Counts
 from sim.study.sources import counted, sources
 from sim.study.tally import Tally
+from sim.study.text import as_csv
 from sim.study.uncertainty import Uncertainty
 
 TABLES = ("summary", "retention", "daily", "cohorts", "ledger", "segments", "flows", "funnel", "cashflow", "churn", "reasons")
 PACKAGES = ("lifecycle-simulator", "mesa", "numpy", "numba", "scipy", "pandas", "matplotlib")
-RESULT_FILE = re.compile(r"[a-z]+\.csv|(events|users)\.parquet|report\.html|plots/[\w-]+\.(png|svg)", re.ASCII)
 LARGE_TABLE = 20_000_000
 """Numbers from which on ``daily`` is not held in memory for drawing."""
-
-DIGITS = 12
-"""Significant digits of a number in a table: fewer than the noise of the last bits."""
 
 
 class Result:
@@ -324,57 +314,6 @@ class Result:
         for table, rows in self.blocks(with_events=with_events, with_users=with_users, with_churn=True):
             yield table, as_csv(rows, header=table not in begun)
             begun.add(table)
-
-
-def begin(folder: Path, result: Result) -> list[str]:
-    """Say in the folder that a study is under way; returns the files that an earlier study left there."""
-    for place in (folder, folder / "plots", folder / WORK):
-        for left_over in [*place.glob(".*.tmp"), *place.glob(".*.part")]:  # of a run that was killed: the folder is ours alone
-            with contextlib.suppress(OSError):
-                left_over.unlink()
-    earlier = _files_of(folder)
-    write_manifest(folder, result.manifest | {"finished": False, "files": earlier, "elapsed_seconds": None})
-    return earlier
-
-
-def finish(folder: Path, result: Result, written: Sequence[Path], earlier: Sequence[str]) -> None:
-    """Take away what an earlier study wrote and this one did not, and say that the study is finished."""
-    for path in written:
-        store.settle(path)
-    files = sorted(path.relative_to(folder).as_posix() for path in written)
-    for name in set(earlier) - set(files):
-        (folder / name).unlink(missing_ok=True)
-    write_manifest(folder, result.manifest | {"files": files})
-
-
-def _files_of(folder: Path) -> list[str]:
-    """The files named by the manifest of a folder; none where it cannot be read. Names that are no result's are left out."""
-    try:
-        files = json.loads((folder / "manifest.json").read_bytes())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return sorted(f for f in files if isinstance(f, str) and RESULT_FILE.fullmatch(f)) if isinstance(files, list) else []
-
-
-def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write ``manifest.json``."""
-    store.write_whole(folder / "manifest.json", (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def as_csv(frame: pd.DataFrame, header: bool = True) -> bytes:
-    """A frame as CSV: UTF-8, decimal point, no index, nothing for a missing number, 12 significant digits."""
-    columns = []
-    for name in frame.columns:
-        values = frame[name].tolist()
-        if frame[name].dtype.kind == "f":
-            values = ["" if math.isnan(v) else f"{v:.{DIGITS}g}" for v in values]
-        columns.append(values)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    if header:
-        writer.writerow(frame.columns)
-    writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode()
 
 
 def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -19,10 +19,11 @@ from sim.scenario import Scenario, ScenarioError
 from sim.study import store
 from sim.study.export import EXPORTS, holds, need_parquet
 from sim.study.kept import WORK, KeptRuns, is_whole, place
-from sim.study.result import Result, as_csv
+from sim.study.result import Result
 from sim.study.run import Progress, cores, side_by_side, study_tasks, warm_up
 from sim.study.shapley import coalition_worlds, shapley
 from sim.study.task import Task
+from sim.study.text import as_csv
 from sim.study.twin import paired_worlds, uplift
 from sim.study.uncertainty import uncertainty, worlds_of
 

@@ -9,9 +9,9 @@ from scipy import stats
 
 from sim import LifecycleModel, Scenario, compare
 from sim.study.experiments import COLUMNS
-from sim.study.result import as_csv
 from sim.study.run import study_tasks
 from sim.study.task import Task
+from sim.study.text import as_csv
 from sim.study.verify import verify
 
 WORLD = {

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from sim import LifecycleModel, Scenario, compare
-from sim.study.result import as_csv, distinct_names
+from sim.study.result import distinct_names
+from sim.study.text import as_csv
 
 COLUMNS = {
     "summary": "scenario,metric,unit,mean,ci_low,ci_high,delta,delta_ci_low,delta_ci_high",
