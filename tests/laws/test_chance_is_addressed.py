@@ -39,6 +39,7 @@ def test_one_user_at_a_time_and_the_compiled_loop_agree_whatever_the_levers(pull
 def test_one_more_user_changes_nobody_elses_life(pulled, entry):
     for block in pulled.values():
         block.pop("budget", None)
+        block.pop("size", None)  # an event's places, like a budget, are shared
     population = {"order_rate": {"r": 2.0, "alpha_weeks": 6.0}, "visit_conversion": 0.3, "entry": entry}
     few_, more = (lived(scenario(pulled, users=n, population=population)) for n in (300, 301))
     assert lives(few_) == lives(more, slice(0, 300))
