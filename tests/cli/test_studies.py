@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -202,9 +203,11 @@ def test_an_interrupt_ends_with_130_and_the_same_command_continues(command, fold
 
 def test_a_real_interrupt_stops_a_long_run_and_keeps_what_was_finished(folder):
     line = [sys.executable, str(run.__file__), "simulate", "base.yaml", "--days", "3000", "--replications", "5000"]
+    as_in_a_terminal = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job would ignore it
     with subprocess.Popen(
-        [*line, "--out", "o", "--threads", "2"], cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+        [*line, "--out", "o", "--threads", "2"], cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        preexec_fn=as_in_a_terminal,
+    ) as process:  # fmt: skip
         said = ""
         for text in process.stderr:
             said += text
@@ -224,6 +227,7 @@ def test_an_interrupt_while_runs_are_under_way_waits_for_the_next_progress(monke
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     now: dict = {}
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored
         interrupts.listen(now)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
