@@ -94,6 +94,13 @@ def blocks(*names: str, **fixed) -> st.SearchStrategy[dict]:
     )
 
 
+def unlimited(pulled: dict) -> None:
+    """Takes out what users share: budgets, and an event's places. What one gets of them another does not, as anywhere."""
+    for block in pulled.values():
+        block.pop("budget", None)
+        block.pop("size", None)
+
+
 def _block(table: dict) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({}, optional={name: _value(entry) for name, entry in table.items()})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anything import blocks, columns, differences, few, lived, lives, scenario
+from anything import blocks, columns, differences, few, lived, lives, scenario, unlimited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,9 +37,7 @@ def test_one_user_at_a_time_and_the_compiled_loop_agree_whatever_the_levers(pull
 @few(10)
 @given(blocks(*ALONE), st.sampled_from(["cohort", {"arrivals": {"per_day": 20.0}}]))
 def test_one_more_user_changes_nobody_elses_life(pulled, entry):
-    for block in pulled.values():
-        block.pop("budget", None)
-        block.pop("size", None)  # an event's places, like a budget, are shared
+    unlimited(pulled)
     population = {"order_rate": {"r": 2.0, "alpha_weeks": 6.0}, "visit_conversion": 0.3, "entry": entry}
     few_, more = (lived(scenario(pulled, users=n, population=population)) for n in (300, 301))
     assert lives(few_) == lives(more, slice(0, 300))
