@@ -18,7 +18,7 @@ from sim.rule import rule
 PAGE, CONSENT = purpose("recommendation.page"), purpose("recommendation.consent")
 SUN = "Sun et al. 2024, 555,800 users"
 MOST_KNOWN = 63
-"""Orders of one's own that are made use of, the latest."""
+"""So many orders of one's own are made use of at most."""
 
 LEAST_LEFT = 0.05
 """Of the orders on other visits at least so much is left."""

@@ -199,9 +199,10 @@ def invite(u, own, p, t, m):
     if t.visit > 0 or t.aimed == 0:
         return
     if u.orders > 0:
-        pull = p.reward_pull + p.satisfaction_pull * u.satisfaction
+        pull = p.reward_pull
         if p.commission > 0.0:
-            pull = p.invite_pull * log(1.0 + (p.reward_sender + p.commission * u.usual_basket) / MINOR_PER_UNIT) + p.satisfaction_pull * u.satisfaction
+            pull = p.invite_pull * log(1.0 + (p.reward_sender + p.commission * u.usual_basket) / MINOR_PER_UNIT)
+        pull += p.satisfaction_pull * u.satisfaction
         if happens(chance(t.key, u.id, t.day, INVITE, 0), p.invite_rate, p.strength * pull):
             t.invites = 1
             m.invited += 1
