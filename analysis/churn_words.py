@@ -27,6 +27,7 @@ REASONS = {
     "contact": Both("being contacted", "被过度打扰"),
     "price": Both("the price", "价格"),
     "not renewed": Both("not renewed", "到期未续"),
+    "fatigue": Both("too many messages", "消息疲劳"),
 }
 SEGMENTS = {
     "new": Both("new", "新用户"),

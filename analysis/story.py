@@ -36,6 +36,7 @@ REASONS = {
     "contact": Both("because of being contacted", "因为被打扰"),
     "price": Both("because of the price", "因为价格"),
     "not renewed": Both("by not renewing", "没有续约"),
+    "fatigue": Both("tired of messages", "因为消息太多而厌倦"),
 }
 LEAST = 0.005
 """A pull smaller than this changes nothing that could be seen in rounded numbers."""

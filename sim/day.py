@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from sim.lifecycle.acquisition import be_near, be_reached, sign_up
 from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, plan_visits
-from sim.lifecycle.churn import come_back, leave_after_order, settle_stage, wear_out
+from sim.lifecycle.churn import come_back, feel_weary, leave_after_order, settle_stage, wear_out
 from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_price
 from sim.lifecycle.retention import experience, remember_price
 from sim.lifecycle.waking import go_to_sleep, know, wake_up
@@ -100,6 +100,7 @@ def live(u, ps, t, m):
     if u.left:
         come_back(u, p, t, c)
     if u.left == 0:
+        feel_weary(u, p, t)
         wear_out(u, p, t, c)
         t.pushed = t.visit_pull
         feel_habit(u, p, t)

@@ -33,9 +33,9 @@ MOST_VISITS_A_DAY = 1_000
 WITHIN_USER_LOG_SD = 0.84
 """Spread of one user's orders where spend is lognormal (evidence: within-user log-sd .84)."""
 
-REASONS = ("", "nothing in particular", "bad experience", "rival", "contact", "price", "not renewed")
+REASONS = ("", "nothing in particular", "bad experience", "rival", "contact", "price", "not renewed", "fatigue")
 """Why a user left, which only a simulator knows; by the code in ``left_reason``."""
-NO_REASON, NOTHING, EXPERIENCE, RIVAL, CONTACT, PRICE, NOT_RENEWED = range(len(REASONS))
+NO_REASON, NOTHING, EXPERIENCE, RIVAL, CONTACT, PRICE, NOT_RENEWED, FATIGUE = range(len(REASONS))
 
 COLUMNS = {
     "id": Column("i8", "-", "number of the user; addresses the user's luck"),

@@ -22,6 +22,7 @@ COLOURS = {
     "contact": "#006f8e",
     "price": "#7a5c00",
     "not renewed": "#3b3f9e",
+    "fatigue": "#2f6b2f",
 }
 """From the left of a bar to its right; all but the first carry white figures."""
 STAYS = "still here"

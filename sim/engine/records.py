@@ -20,7 +20,7 @@ CORE_POLICY = np.dtype(
         ("market", "i8"), ("order_on_entry", "i8"), ("conversion", "f8"), ("newcomer_lift", "f8"),
         ("dropout", "i8"), ("period_days", "i8"), ("first_order_leaves", "i8"), ("own_orders_only", "f8"),
         ("habit_lift", "f8"), ("habit_step", "f8"), ("failure_rate", "f8"), ("satisfaction_step", "f8"), ("loss_weight", "f8"),
-        ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_visit", "f8"),
+        ("satisfaction_order", "f8"), ("satisfaction_stay", "f8"), ("fatigue_visit", "f8"), ("fatigue_stay", "f8"),
         ("reference_keep", "f8"), ("price_gain", "f8"), ("price_loss", "f8"), ("borrowed_share", "f8"),
         ("pantry_days", "f8"), ("return_per_day", "f8"),
         ("dormant_after_days", "i8"), ("churned_after_days", "i8"), ("margin", "f8"),

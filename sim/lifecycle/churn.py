@@ -10,6 +10,7 @@ from sim.population import (
     CUSTOMER,
     DORMANT,
     EXPERIENCE,
+    FATIGUE,
     NEVER,
     NO_REASON,
     NOT_RENEWED,
@@ -39,6 +40,12 @@ def come_back(u, p, t, m):
             u.leave_clock = -log(1.0 - chance(t.key, u.id, t.day, SECOND_LIFE, 0)) * u.mean_life
         m.departed -= 1
         m.returned += 1
+
+
+@rule("lifecycle")
+def feel_weary(u, p, t):
+    """Messages still felt make it easier to leave."""
+    t.stay_pull -= p.fatigue_stay * t.fatigue
 
 
 @rule("lifecycle")
@@ -87,13 +94,16 @@ def leave_after_order(u, p, t, m):
             if luck >= u.leave_p:  # would have stayed: the heaviest of what pushed is the reason
                 hurt = -p.satisfaction_stay * u.satisfaction
                 dear = p.price_loss * (1.0 - t.cheaper - u.reference_price)
+                weary = p.fatigue_stay * t.fatigue
                 u.left_reason = PRICE
-                if hurt >= max(dear, t.by_rival, t.by_contact):
+                if hurt >= max(dear, t.by_rival, t.by_contact, weary):
                     u.left_reason = EXPERIENCE
-                elif t.by_rival >= max(dear, t.by_contact):
+                elif t.by_rival >= max(dear, t.by_contact, weary):
                     u.left_reason = RIVAL
-                elif t.by_contact >= dear:
+                elif t.by_contact >= max(dear, weary):
                     u.left_reason = CONTACT
+                elif weary >= dear:
+                    u.left_reason = FATIGUE
 
 
 @rule("lifecycle")

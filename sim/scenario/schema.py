@@ -188,6 +188,7 @@ class Behaviour(Parameters):
     satisfaction_stay: float = param(1.0, "logit", "staying after an order, for each point of satisfaction", ge=0, le=5)
     fatigue_keep: float = param(0.9, "share/day", "fatigue left on the next day", ge=0, lt=1)
     fatigue_visit: float = param(0.02, "log-rate/message", "visit rate lost for each message still felt", ge=0, le=1, source="fitted so that profit peaks at 6–8 messages a month (Zhang, Kumar & Cosguner 2017)", grade="B")
+    fatigue_stay: float = param(0.0, "logit/message", "readiness to leave after an order, for each message still felt", ge=0, le=1)
     reference_keep: float = param(0.85, "share/order", "old reference price kept at each order", ge=0, lt=1, source="reference-price studies: .6–.9", grade="C")
     price_gain: float = param(2.0, "logit", "order decision, for a price below the reference by all of it", ge=0, le=10, source="own-price elasticities −2.4 … −2.9", grade="B")
     price_loss: float = param(3.0, "logit", "order decision, for a price above the reference by all of it", ge=0, le=15, source="loss against gain 1.5–2", grade="C")

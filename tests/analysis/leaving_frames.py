@@ -14,7 +14,7 @@ LEVELS = {
     "persona": ["somebody with a rather long name who buys", "saver"],
 }
 HELD_AGAINST = {"orders": "none", "channel": "direct", "persona": "ordinary people who come by"}
-REASONS = {"nothing in particular": 0.6, "bad experience": 0.2, "rival": 0.1, "contact": 0.06, "price": 0.03, "not renewed": 0.01}
+REASONS = {"nothing in particular": 0.6, "bad experience": 0.2, "rival": 0.1, "contact": 0.06, "price": 0.03, "not renewed": 0.005, "fatigue": 0.005}
 
 
 def with_leaving(frames, reasons=REASONS):

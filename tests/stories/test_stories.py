@@ -9,6 +9,8 @@ import datetime
 import pytest
 from lived import SCENARIOS, at_end, beyond_noise, contribution, day_of, of, story, told, total, worlds
 
+from sim.population import FATIGUE
+
 JULY = datetime.date(2025, 7, 1)
 
 
@@ -60,10 +62,17 @@ def in_money(models, account):
     return of(models, lambda model: model.ledger()[account] / 100)
 
 
+def tired(model):
+    """Of 100 who left, those for whom messages were the reason."""
+    reasons = model.rows["left_reason"][model.rows["left"] == 1]
+    return 100 * (reasons == FATIGUE).mean()
+
+
 DEALS, DOGS, TIERS = "stories/discount_addiction", "stories/sleeping_dogs", "stories/tier_push"
 LEAK, WHEEL, STILL = "stories/leaking_funnel", "stories/community_flywheel", "stories/community_without_posts"
 FRAUD, CHECKED, FESTIVE = "stories/referral_fraud", "stories/referral_verified", "stories/festival_pull_forward"
 RIVAL, DEFAULT, PRINT = "stories/rival_festival", "stories/privacy_by_default", "stories/privacy_small_print"
+MAILED = "stories/mailed_away"
 GROW, KEEP = "stories/budget_for_growth", "stories/budget_for_retention"
 
 CLAIMS = [
@@ -96,6 +105,9 @@ CLAIMS = [
     (DOGS, None, "4.0 % more leave", stock(more, "departed")),
     (DOGS, None, "contribution falls by 6.5 %", money(less)),
     (DOGS, None, "28 of 100 contacts", lambda a, b: 100 * total(a, "save_welcome") / total(a, "save_contacted")),
+    (MAILED, None, "contribution falls by 19 %", money(less)),
+    (MAILED, None, "36 % more leave", stock(more, "departed")),
+    (MAILED, None, "29 of 100 are tired", lambda a, b: of(a, tired)),
     (RIVAL, None, "28 % of the orders while its festivals run", orders(less, festivals(RIVAL)[0])),
     (RIVAL, None, "14 % on ordinary days", orders(less, festivals(RIVAL)[1])),
     (RIVAL, None, "contribution falls by 15 %", money(less)),

@@ -200,6 +200,22 @@ def test_bad_experience_is_a_reason_only_where_something_fails(result):
     assert everyone.groupby("scenario").sum().to_numpy() == pytest.approx([1, 1])
 
 
+@pytest.mark.parametrize("dropout", ["per_order", "per_time"])
+def test_fatigue_is_a_reason_only_where_messages_are_felt_and_make_leaving_easier(dropout):
+    mail = {"messaging": {"email": {"per_week": 7, "opt_in": 1.0, "lift": 0.0, "opt_out": 0.0}}}
+    left = {}
+    for sent in (True, False):
+        for weary in (0.0, 0.3):
+            plan = world({"fatigue_stay": weary}, levers=mail if sent else {}).with_values({"run.users": 1500})
+            if dropout == "per_time":
+                plan = plan.with_values({"population.dropout": {"mode": "per_time", "s": 2.0, "beta_weeks": 20.0}})
+            rows = LifecycleModel(plan).run().rows
+            left[sent, weary] = int(rows["left"].sum())
+            tired = (rows["left_reason"] == REASONS.index("fatigue")).sum() / left[sent, weary]
+            assert tired > 0.2 if sent and weary and dropout == "per_order" else tired == 0  # a clock that has run out gives no reason
+    assert left[True, 0.3] > 1.2 * left[True, 0.0] and left[False, 0.3] == left[False, 0.0]
+
+
 def test_the_frames_are_the_files(result, tmp_path):
     result.write_tables(tmp_path)
     for table in ("churn", "reasons"):
