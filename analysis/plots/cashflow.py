@@ -179,7 +179,7 @@ def payback(tables: Tables) -> Picture:
         note=say(
             f"{row.label} = {row.formula}. {row.caveat} Mean over the replications"
             + ("; bands: 95 % intervals." if known else ", one of them: no intervals.")
-            + (" The ring is where the mean line is back above zero; the payback of the table is each replication’s own." if ringed else ""),
+            + (" Ring: the mean line is back above zero; the payback of the table is each replication’s own." if ringed else ""),
             f"{row.label} = {row.formula}。{row.caveat}各次重复的平均"
             + ("；色带为 95% 置信区间。" if known else "（只有一次，没有区间）。")
             + ("圆圈按平均曲线标注；表中的回本周期按每次重复分别计算。" if ringed else ""),

@@ -65,7 +65,10 @@ def hazard_ratios(tables: Tables) -> Picture:
             "导致流失的因素总是先反映在征兆上。这些是相关而非因果：谁是会员、谁收到消息并非随机决定。",
         )
         + (
-            say(" Drawn: the strategies whose contribution differs most; the others stand in churn.csv.", "图中为贡献毛利差异最大的方案，其他见 churn.csv。")
+            say(
+                " Drawn: the strategies whose contribution differs most; the others stand in churn.csv.",
+                "图中为贡献毛利差异最大的方案，其他见 churn.csv。",
+            )
             if len(found & set(tables.scenarios)) > len(present)
             else ""
         ),

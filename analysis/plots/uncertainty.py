@@ -188,7 +188,8 @@ def _paint_fans(sheet: Sheet, tables: Tables, panels: list[Panel], labels: dict[
     colours = focus.colours(tables)
     shares = (say(f"95{SPACE}%", "95%"), say(f"80{SPACE}%", "80%"), say(f"50{SPACE}% of the parameter sets", "50% 的参数组"))
     bands = [(BOX, shade, share) for shade, share in zip(_shades(style.QUIET), shares, strict=True)]
-    legend(sheet, [*bands, (DASHES, style.INK, say("95 % of studies by luck alone", "仅随机波动（95%）"))], x=1.0)
+    luck = [(DASHES, style.INK, say(f"95{SPACE}% of studies by luck alone", "仅随机波动（95%）"))]
+    legend(sheet, bands + (luck if tables.uncertainty.replications > 1 else []), x=1.0)
     left, gap = 1.0, 0.62
     room = WIDTH - left - 0.35
     width = (room - gap * (len(panels) - 1)) / len(panels)
