@@ -40,10 +40,10 @@ class Row:
     x: float = float("nan")
     users: int = 0
     replications: int = 1
+    note: str = ""
     one_low: float = float("nan")
     one_high: float = float("nan")
     one_inside: float = float("nan")
-    note: str = ""
 
     @property
     def inside(self) -> bool:

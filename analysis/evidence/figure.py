@@ -22,7 +22,8 @@ LABEL = 3.3
 """Inches for the name of a row."""
 EDGE = 3.2
 """Half the width of the axis, in half bands."""
-PER_CENT = ("share", "change")
+PER_CENT = {"share": 100, "change": 100, "%": 1}
+"""Units told in per cent, and by what they are multiplied for it."""
 PLAIN = ("ratio", "times")
 
 
@@ -78,7 +79,8 @@ def _curve(sheet: Sheet, rows: Sequence[Row], along: str) -> None:
     axes.plot(x, [row.says for row in rows], color=style.INK, lw=1.2, label=say("source", "来源"))
     if all(math.isfinite(row.one_low) for row in rows):
         low, high = ([getattr(row, bound) for row in rows] for bound in ("one_low", "one_high"))
-        axes.vlines(x, low, high, color=style.QUIET, lw=1.2, label=say("one study", "单次研究"))
+        axes.vlines(x, low, high, color=style.QUIET, lw=1.2)
+        axes.plot([], [], "|", color=style.QUIET, ms=11, mew=1.2, label=say("one study", "单次研究"))
     for inside, colour, name in ((True, HIT, say("simulator", "模拟值")), (False, MISS, say("simulator, outside", "模拟值，范围外"))):
         those = [(row.x, row.gives) for row in rows if row.inside == inside]
         if those:
@@ -126,16 +128,16 @@ def amount(number: float, unit: str) -> str:
     """A number of some unit as a board reads it: shares in per cent, large numbers whole."""
     if math.isnan(number):
         return "–"
-    if unit in PER_CENT:
-        return f"{100 * number:{'+' if unit == 'change' else ''}.3g}{say(' %', '%')}".replace("-", "−")
     told = f"{number:,.0f}" if abs(number) >= 1_000 else f"{number:.3g}"
+    if unit in PER_CENT:
+        told = f"{PER_CENT[unit] * number:{'+' if unit == 'change' else ''}.3g}" + say(" %", "%")
     return told.replace("-", "−")
 
 
 def _row_height(rows: Sequence[Row]) -> float:
     """Inches for a row: two lines where a name is long."""
     widths = [sum(2 if ord(char) > 0x2E80 else 1 for char in meant(row.quantity)) for row in rows]
-    return 0.4 if max(widths, default=0) > 46 else 0.28
+    return 0.4 if max(widths, default=0) > 50 else 0.28
 
 
 def _placed(row: Row, number: float) -> float:

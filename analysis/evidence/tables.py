@@ -160,7 +160,7 @@ def _bass_table(scale: Scale) -> list[Row]:
     for year, says in years.items():
         gives, error = float(found[:, 365 * year].mean()), float(found[:, 365 * year].std(ddof=1) / np.sqrt(seeds))
         half = max(3 * error, 0.01 * says)
-        rows.append(Row(f"F({year})", "share", says, gives, says - half, says + half, error, year, users, seeds))
+        rows.append(Row(f"reached by the end of year {year}", "share", says, gives, says - half, says + half, error, year, users, seeds))
     return rows
 
 
