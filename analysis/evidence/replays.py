@@ -275,7 +275,7 @@ def _referral(scale: Scale) -> list[Row]:
     found = worlds.studied(live, read)
     return [
         found.row(0, "value of a referred user in the first year, against the others", "change", 0.16, 0.0, FAR,
-                  note="at least +16 % in the study; sign and more"),
+                  note="sign; at least +16 % in the study"),
         found.row(1, "hazard of leaving, referred against others", "ratio", 0.82, 0.70, 0.94),
     ]
 
@@ -358,9 +358,9 @@ CHECKS = [
     Check("email_count", REPLAY, Both("Six to eight e-mails a month", "每月六到八封邮件"), "Zhang, Kumar & Cosguner 2017", "B", _email_count,
           size="Size of the study: not published in its abstract, nor found elsewhere; 20,000 customers are taken."),
     Check("ascarza", REPLAY, Both("A contact can wake sleeping dogs", "主动联系可能唤醒沉睡的流失"), "Ascarza, Iyengar & Schleicher 2016, 65,000 customers", "A", _ascarza,
-          size="Size of the study: 65,000 customers; how many of them were contacted is not in its abstract; half of 65,000 in each world here."),
+          size="Size of the study: 65,000 customers; how many of them were contacted is not in its abstract; in each world here half of 65,000 are."),
     Check("referral", REPLAY, Both("Referred users are worth more and stay longer", "被推荐的用户更有价值、留得更久"), "Schmitt, Skiera & Van den Bulte 2011", "B", _referral,
-          size="Size of the study: about 10,000 customers (its abstract), 5,181 referred and 4,633 not as commonly cited; as many followed in each world here, a market of 92,000 people."),
+          size="Size of the study: about 10,000 customers (its abstract), 5,181 referred and 4,633 not as commonly cited; as many followed in each world here, out of a market of 92,000 people."),
     Check("seal", REPLAY, Both("A trust seal", "信任标识"), "Özpolat & Jank 2015, 288,169 transactions", "A", _seal,
           size="Size of the study: 288,169 transactions (its abstract); 288,169 newcomers who come once on average in each world here, half of them shown a seal."),
     Check("redemption", REPLAY, Both("Coupons are used early in their window", "优惠券多在前期使用"), "The Complete Journey", "C", _redemption,

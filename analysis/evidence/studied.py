@@ -15,6 +15,10 @@ Counts = np.ndarray
 """What is counted in one world; adds up over worlds."""
 
 
+FEWEST = 5
+"""Worlds below which the scatter of single studies is not told."""
+
+
 @dataclass(frozen=True)
 class Studied:
     """Quantities read from worlds of a study's size.
@@ -33,7 +37,7 @@ class Studied:
     def row(self, k: int, quantity: str, unit: str, says: float, low: float, high: float, *, judged: bool = True, **more) -> Row:
         """Quantity ``k`` as a row, with the interval in which one further study reads 95 times of 100. ``judged``: whether the band is one for single studies, so that it is counted how many lie in it."""
         one: dict[str, float] = {}
-        if self.alone is not None and self.worlds > 1:
+        if self.alone is not None and self.worlds >= FEWEST:
             seen = self.alone[:, k]
             half = float(stats.t.ppf(0.975, self.worlds - 1) * seen.std(ddof=1) * np.sqrt(1.0 + 1.0 / self.worlds))
             one = {"one_low": float(seen.mean()) - half, "one_high": float(seen.mean()) + half}

@@ -90,7 +90,7 @@ def _mark(outcome: Outcome) -> str:
 
 
 def _miss(check: Check, row: Row) -> str:
-    band = say(f"band {row.low:.4g} to {row.high:.4g}", f"范围 {row.low:.4g} 到 {row.high:.4g}")
+    band = say(f"band {bounds(row)}", f"范围 {bounds(row)}")
     return say(
         f"{check.name}: {row.quantity}: source {known(row.says)}, simulator {row.gives:.4g} {row.unit}, {band}",
         f"{check.name}：{meant(row.quantity)}：来源 {known(row.says)}，模拟 {row.gives:.4g} {meant(row.unit, 'units')}，{band}",
