@@ -17,7 +17,7 @@ from analysis import beforehand
 from analysis.click_words import translated
 from analysis.interrupts import listen
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, command_line, language, option, setting, shared, talking
+from analysis.options import Told, asked_language, command_line, explained, language, option, setting, shared, talking
 from analysis.terminal import said
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -355,7 +355,7 @@ def _execute(arguments: Sequence[str], now: dict[str, Any]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         complaint = io.StringIO()
-        error.show(complaint)
+        explained(error).show(complaint)
         click.echo(translated(complaint.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except BadInput as error:
