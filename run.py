@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -288,11 +289,16 @@ def study(
     also = [beforehand.unusable(out, folder), beforehand.undrawable(), beforehand.unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
     talk.begin(len(plans), plans[0].run.replications, folder)
-    from analysis.drawing import draw
+    from analysis.drawing import Studio
     from sim import compare as run_compare
 
-    with talk.progress() as show_progress:
-        progress = heeding(show_progress)
+    with talk.progress() as show_progress, closing(Studio(threads)) as studio:
+        told = heeding(show_progress)
+
+        def progress(done: float, total: int, doing: str) -> None:
+            told(done, total, doing)
+            if doing == "writing":  # one process's work: the others can get ready for drawing
+                studio.open()
 
         result = run_compare(
             plans,
@@ -306,7 +312,7 @@ def study(
             uncertainty=uncertainty or 0,
             progress=progress,
             command=command_line(),
-            draw=partial(draw, budget=budget, progress=progress),
+            draw=partial(studio.draw, budget=budget, progress=progress),
         )
     if as_json:
         summary = json.loads(result.summary.to_json(orient="records", double_precision=15))
