@@ -383,8 +383,7 @@ def failure(error: OSError) -> str:
 
     if isinstance(error, FolderInUse):
         return said("in use", folder=error.folder)
-    why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return said("failed", why=why)
+    return said("failed", why=f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
 
 
 def main() -> None:
