@@ -18,7 +18,7 @@ from analysis import beforehand
 from analysis.click_words import translated
 from analysis.interrupts import listen
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, command_line, language, option, setting, shared, talking
+from analysis.options import Told, asked_language, command_line, explained, language, option, setting, shared, talking
 from analysis.terminal import said
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -361,7 +361,7 @@ def _execute(arguments: Sequence[str], now: dict[str, Any]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         complaint = io.StringIO()
-        error.show(complaint)
+        explained(error).show(complaint)
         click.echo(translated(complaint.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except BadInput as error:
@@ -383,8 +383,7 @@ def failure(error: OSError) -> str:
 
     if isinstance(error, FolderInUse):
         return said("in use", folder=error.folder)
-    why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return said("failed", why=why)
+    return said("failed", why=f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
 
 
 def main() -> None:
