@@ -11,7 +11,7 @@ is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn
 
 ``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases
 (``sim.rule``); the
-engine puts them in their place.
+engine puts them in their place. ``aim`` stands where it may note which levers are open to the user, of whom now is known what there is to know.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _phase(u, ps, t, m):
     """Nothing: the place where the engine puts the levers' rules of one phase."""
 
 
-reach = lead = join = offer = visit = pay = reward = close = _phase
+aim = reach = lead = join = offer = visit = pay = reward = close = _phase
 
 
 @rule("lifecycle")
@@ -57,6 +57,7 @@ def wait_outside(u, ps, t, m):
     """A prospect's day: not reached, or the day of entry, with a first order where the scenario says so."""
     p = ps.core
     c = m.core
+    aim(u, ps, t, m)
     if p.market:
         be_near(u, p, t)
         reach(u, ps, t, m)
@@ -71,6 +72,7 @@ def wait_outside(u, ps, t, m):
     if t.entered == 0:
         return
     t.who = u.groups
+    aim(u, ps, t, m)
     join(u, ps, t, m)
     if p.order_on_entry:
         knock(t)
@@ -96,6 +98,7 @@ def live(u, ps, t, m):
         return
     stage = u.stage
     know(u, p, t)
+    aim(u, ps, t, m)
     offer(u, ps, t, m)
     if u.left:
         come_back(u, p, t, c)

@@ -131,6 +131,8 @@ GIVEN = (
     ("fatigue", "f8", "messages: fatigue this morning"),
     ("pantry", "f8", "orders: in the cupboard now"),
     ("who", "i8", "bits: the user's segments this morning (sim.segment)"),
+    ("open", "i8", "bits: levers open to the user today, in their order"),
+    ("closed", "i8", "bits of users to whom any lever is closed today"),
     ("aimed", "i8", "0/1: this lever is aimed at the user today"),
     ("bound", "f8", "visits/day: until ``wake`` the user's rate is no more (season 1)"),
     ("wake", "i8", "day: on which something can happen to the user at the latest"),

@@ -84,10 +84,12 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
+        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)], list(levers))
+    scope["aim"] = _aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
-    loop = types.FunctionType(_loop.__code__, {**globals(), **memory, "LIVE": scope["live"]}, "days")
+    parts = {"LIVE": scope["live"], "CLOSED": _closed(list(levers))}
+    loop = types.FunctionType(_loop.__code__, {**globals(), **memory, **parts}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
 
@@ -121,9 +123,11 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 
 
 LIVE: Callable
+CLOSED: Callable
 WIDTH: int
 DAILY: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, the bytes of a row, and those that a quiet day looks at."""
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, whether a lever is closed to anybody, the bytes of a row, and
+those that a quiet day looks at."""
 
 
 LIFTED = 1.5
@@ -147,6 +151,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     written = 0
     ps = policy[0]
     t = today[0]
+    t.closed = CLOSED(ps)
     luck = np.empty(BLOCK, np.float64)
     awake = np.empty(BLOCK + 1, np.int64)
     season = t.season * SLACK
@@ -210,7 +215,75 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
+PLACES = 62
+"""Levers whose gates are kept as bits of one number; those beyond look at their aim on each of their turns."""
+
+
+def _aim(slots: list[str]) -> Callable:
+    """Which levers are open to the user, a bit each in the levers' order; looked up once, not before each of their rules."""
+    look = _look(slots[:PLACES], 0)
+
+    @numba.njit(**JIT)
+    def aim(u, ps, t, m):
+        t.open = -1
+        if t.closed:
+            t.open = look(ps, t.who)
+
+    return aim
+
+
+def _look(slots: list[str], first: int) -> Callable:
+    if not slots:
+        return _no_bits
+    f, g, h = (*slots, *[slots[0]] * 2)[:3]
+    rest = _look(slots[3:], first + 3)
+
+    @numba.njit(**JIT)
+    def look(ps, who):
+        three = ((who & ps[f].closed) == 0) | ((who & ps[g].closed) == 0) << 1 | ((who & ps[h].closed) == 0) << 2
+        return three << first | rest(ps, who)
+
+    return look
+
+
+@numba.njit(**JIT)
+def _no_bits(ps, who=0):
+    return 0
+
+
+def _closed(slots: list[str]) -> Callable:
+    """The bits of users to whom any lever is closed."""
+    if not slots:
+        return _no_bits
+    f, g, h = (*slots, *[slots[0]] * 2)[:3]
+    rest = _closed(slots[3:])
+
+    @numba.njit(**JIT)
+    def closed(ps):
+        return ps[f].closed | ps[g].closed | ps[h].closed | rest(ps)
+
+    return closed
+
+
+def _gate(slots: list[str], slot: str) -> Callable:
+    """Whether a lever is open to the user."""
+    place = slots.index(slot)
+    if place >= PLACES:
+
+        @numba.njit(**JIT)
+        def gate(ps, t):
+            return (t.who & ps[slot].closed) == 0
+
+    else:
+
+        @numba.njit(**JIT)
+        def gate(ps, t):
+            return (t.open >> place) & 1 != 0
+
+    return gate
+
+
+def _phase(rules: list[tuple[Callable, str, bool]], slots: list[str]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
     A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
@@ -220,18 +293,22 @@ def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
     if not rules:
         return _nothing
     (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
-    rest = _phase(rules[3:])
+    for_f, for_g, for_h = (_gate(slots, slot) for slot in (fs, gs, hs))
+    rest = _phase(rules[3:], slots)
 
     @numba.njit(**JIT)
     def phase(u, ps, t, m):
-        t.aimed = (t.who & ps[fs].closed) == 0
-        if t.aimed or (fh and ps[fs].on):
+        aimed = for_f(ps, t)
+        if aimed or (fh and ps[fs].on):
+            t.aimed = aimed
             f(u, u[fs], ps[fs], t, m[fs])
-        t.aimed = (t.who & ps[gs].closed) == 0
-        if t.aimed or (gh and ps[gs].on):
+        aimed = for_g(ps, t)
+        if aimed or (gh and ps[gs].on):
+            t.aimed = aimed
             g(u, u[gs], ps[gs], t, m[gs])
-        t.aimed = (t.who & ps[hs].closed) == 0
-        if t.aimed or (hh and ps[hs].on):
+        aimed = for_h(ps, t)
+        if aimed or (hh and ps[hs].on):
+            t.aimed = aimed
             h(u, u[hs], ps[hs], t, m[hs])
         rest(u, ps, t, m)
 
