@@ -130,6 +130,9 @@ DAILY: int
 those that a quiet day looks at."""
 
 
+AHEAD = 8
+"""Users between asking for a row and living it: long enough to fetch a few lines, short enough that the caches keep them."""
+
 LIFTED = 1.5
 """Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
 
@@ -143,8 +146,8 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     kept.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
-    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched before they are lived, what only a visit needs
-    only where one is likely: so the processor waits for many cache lines at once, and not for one after the other. ``raw`` is the rows
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, what only a visit needs
+    only where one is likely: so the processor need not wait for them. ``raw`` is the rows
     as bytes, WIDTH each. Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was
     too short for them.
     """
@@ -168,15 +171,17 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
                 most = bound[i] * season if bound[i] >= 0.0 else reached
                 awake[count] = i
                 count += (luck[i - start] >= 1.0 - most - LEAST) | (wake[i] <= t.day) | (news[i] != 0) | everybody
-            for k in range(count):
-                for at in range(0, DAILY, LINE):
-                    prefetch(raw, awake[k], at)
-            for k in range(count):
-                i = awake[k]
-                if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
-                    for at in range(DAILY, WIDTH, LINE):
-                        prefetch(raw, i, at)
-            for k in range(count):
+            for k in range(-2 * AHEAD, count):
+                if k + 2 * AHEAD < count:
+                    for at in range(0, DAILY, LINE):
+                        prefetch(raw, awake[k + 2 * AHEAD], at)
+                if 0 <= k + AHEAD < count:
+                    i = awake[k + AHEAD]
+                    if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
+                        for at in range(DAILY, WIDTH, LINE):
+                            prefetch(raw, i, at)
+                if k < 0:
+                    continue
                 i = awake[k]
                 t.luck = luck[i - start]
                 t.heard = heard[i, 0]
