@@ -24,6 +24,7 @@ from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
+from sim.segment import NOBODY
 
 JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """How a part of the loop is compiled: into its caller, and for no other caller."""
@@ -88,7 +89,7 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     scope["aim"] = _aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
-    parts = {"LIVE": scope["live"], "CLOSED": _closed(list(levers))}
+    parts = {"LIVE": scope["live"], "CLOSED": _closed(list(levers)), "ACTIVE": _active(list(levers)[:PLACES])}
     loop = types.FunctionType(_loop.__code__, {**globals(), **memory, **parts}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
@@ -124,10 +125,11 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 
 LIVE: Callable
 CLOSED: Callable
+ACTIVE: Callable
 WIDTH: int
 DAILY: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, whether a lever is closed to anybody, the bytes of a row, and
-those that a quiet day looks at."""
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, to whom levers are closed, which are active, the bytes of a row,
+and those that a quiet day looks at."""
 
 
 AHEAD = 8
@@ -155,6 +157,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     ps = policy[0]
     t = today[0]
     t.closed = CLOSED(ps)
+    t.active = ACTIVE(ps)
     luck = np.empty(BLOCK, np.float64)
     awake = np.empty(BLOCK + 1, np.int64)
     season = t.season * SLACK
@@ -230,7 +233,7 @@ def _aim(slots: list[str]) -> Callable:
 
     @numba.njit(**JIT)
     def aim(u, ps, t, m):
-        t.open = -1
+        t.open = t.active
         if t.closed:
             t.open = look(ps, t.who)
 
@@ -257,7 +260,7 @@ def _no_bits(ps, who=0):
 
 
 def _closed(slots: list[str]) -> Callable:
-    """The bits of users to whom any lever is closed."""
+    """The bits of users to whom an active lever is closed."""
     if not slots:
         return _no_bits
     f, g, h = (*slots, *[slots[0]] * 2)[:3]
@@ -265,9 +268,25 @@ def _closed(slots: list[str]) -> Callable:
 
     @numba.njit(**JIT)
     def closed(ps):
-        return ps[f].closed | ps[g].closed | ps[h].closed | rest(ps)
+        one, two, three = ps[f].closed, ps[g].closed, ps[h].closed
+        return one * (one != NOBODY) | two * (two != NOBODY) | three * (three != NOBODY) | rest(ps)
 
     return closed
+
+
+def _active(slots: list[str], first: int = 0) -> Callable:
+    """The active levers, a bit each in the levers' order."""
+    if not slots:
+        return _no_bits
+    f, g, h = (*slots, *[slots[0]] * 2)[:3]
+    rest = _active(slots[3:], first + 3)
+
+    @numba.njit(**JIT)
+    def active(ps):
+        three = (ps[f].closed != NOBODY) | (ps[g].closed != NOBODY) << 1 | (ps[h].closed != NOBODY) << 2
+        return three << first | rest(ps)
+
+    return active
 
 
 def _gate(slots: list[str], slot: str) -> Callable:
