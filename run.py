@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from analysis import beforehand
 from analysis.click_words import translated
 from analysis.interrupts import listen
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, command_line, language, option, setting, shared, talking
+from analysis.options import Told, asked_language, command_line, explained, language, option, setting, shared, talking
 from analysis.terminal import said
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -288,11 +289,16 @@ def study(
     also = [beforehand.unusable(out, folder), beforehand.undrawable(), beforehand.unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
     talk.begin(len(plans), plans[0].run.replications, folder)
-    from analysis.drawing import draw
+    from analysis.drawing import Studio
     from sim import compare as run_compare
 
-    with talk.progress() as show_progress:
-        progress = heeding(show_progress)
+    with talk.progress() as show_progress, closing(Studio(threads)) as studio:
+        told = heeding(show_progress)
+
+        def progress(done: float, total: int, doing: str) -> None:
+            told(done, total, doing)
+            if doing == "writing":  # one process's work: the others can get ready for drawing
+                studio.open()
 
         result = run_compare(
             plans,
@@ -306,7 +312,7 @@ def study(
             uncertainty=uncertainty or 0,
             progress=progress,
             command=command_line(),
-            draw=partial(draw, budget=budget, progress=progress),
+            draw=partial(studio.draw, budget=budget, progress=progress),
         )
     if as_json:
         summary = json.loads(result.summary.to_json(orient="records", double_precision=15))
@@ -355,7 +361,7 @@ def _execute(arguments: Sequence[str], now: dict[str, Any]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         complaint = io.StringIO()
-        error.show(complaint)
+        explained(error).show(complaint)
         click.echo(translated(complaint.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except BadInput as error:
@@ -377,8 +383,7 @@ def failure(error: OSError) -> str:
 
     if isinstance(error, FolderInUse):
         return said("in use", folder=error.folder)
-    why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return said("failed", why=why)
+    return said("failed", why=f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
 
 
 def main() -> None:

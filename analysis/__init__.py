@@ -6,6 +6,7 @@
     number       how numbers are written         text     how text is broken into lines
     finding      sentences computed from the tables
     style        colours, fonts                  plots/   one figure a file; `pictures` lists them
+    drawing      a study's last step             plots/easel   other processes that draw, too
     report/      report.html
     terminal     what a command says             click_words   what click says, in Chinese
     catalogue, pages, lever_words                the levers, as text and as docs/levers

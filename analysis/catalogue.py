@@ -13,7 +13,7 @@ from analysis import lever_words
 from analysis.language import Both, say, spoken
 from analysis.text import wrap
 from sim import words
-from sim.lever import levers
+from sim.lever import Lever, levers
 from sim.parameter import Parameters, specification
 from sim.scenario.check import BLOCKS
 from sim.scenario.plans import Aim, Change, Experiment, Persona, Policy
@@ -92,12 +92,15 @@ Where the two differ beyond chance, one user's treatment reaches another: throug
 def catalogue() -> dict[str, dict[str, Any]]:
     """``{lever: {doc, parameters: {name: {unit, default, minimum, maximum, meaning, source, …}}}}``, by name; ``ACROSS`` included.
 
+    A lever with named values has them under ``presets``: ``{name: {meaning, values, source, grade}}``.
+
     What a lever is and what parameters mean is said in the language spoken.
     """
     out = {
         name: {
             "doc": lever_words.lever_text(name, lever.doc),
             "parameters": _told(specification(lever.Parameters), name, ranges.of_defaults(name, lever.Parameters())),
+            **({"presets": _presets(name, lever)} if lever.presets else {}),
         }
         for name, lever in levers().items()
     }
@@ -135,6 +138,14 @@ def _told(
     return out
 
 
+def _presets(name: str, lever: Lever) -> dict[str, dict[str, Any]]:
+    """A lever's named values, told in the language spoken."""
+    return {
+        key: {"meaning": lever_words.told(p.meaning, name), "values": dict(p.values), "source": p.source, "grade": p.grade}
+        for key, p in lever.presets.items()
+    }
+
+
 def render(table: dict[str, dict[str, Any]], whole: bool) -> str:
     """The catalogue as text: a line for each lever, or, where ``whole``, everything about it."""
     if not whole:
@@ -163,6 +174,13 @@ def _page(name: str, entry: dict[str, Any]) -> str:
             least, most = (f"{end:.3g}" for end in facts["plausible"])
             told += say(f" Plausible: {least} to {most}.", f"合理范围：{least} 至 {most}。")
         lines += [head, _wrapped(told, "      ")]
+    if entry.get("presets"):
+        lines += ["", say("Named values to begin with (preset: NAME)", "预设（preset: 名称）：以一组命名的取值为起点")]
+    for key, preset in entry.get("presets", {}).items():
+        values = ", ".join(f"{k}: {_number(v)}" for k, v in preset["values"].items())
+        origin = lever_words.origin(preset["source"], preset["grade"])
+        told = say(f"{preset['meaning']}. Source: {origin}.", f"{preset['meaning']}。来源：{origin}。")
+        lines += [f"  {key}  {{{values}}}", _wrapped(told, "      ")]
     return "\n".join(lines)
 
 

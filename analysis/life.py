@@ -28,14 +28,22 @@ def text(plans: Sequence[Any], lives: Sequence[Life]) -> str:
     for plan, told in zip(plans, lives, strict=True):
         teller = Teller(told, lever_instances(plan.kinds))
         lines = [teller.heading()]
+        before = parted is not None
         for day, line in teller.lines():
-            if day.day == parted:
-                lines.append(say("— here the two lives part —", "—— 两种经历从这里分开 ——"))
+            if before and day.day >= parted:
+                lines.append(_parting_line(parted))
+                before = False
             lines.append(line)
+        if before:  # nothing to tell of this life from then on
+            lines.append(_parting_line(parted))
         parts.append("\n".join([*lines, sums(told)]))
     if len(lives) == 2 and parted is None:
         parts.append(say("The two lives never part.", "两种经历完全相同。"))
     return "\n\n".join(parts) + "\n"
+
+
+def _parting_line(day: int) -> str:
+    return say(f"— from day {day} on the two lives part —", f"—— 从第 {day} 天起，两种经历分开 ——")
 
 
 def write(plans: Sequence[Any], lives: Sequence[Life], folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from analysis.lever_words import lever_name, unit
 from analysis.lever_words import told as meant
 from analysis.number import money, percent, plain
 from sim.lever import Counter, Lever
-from sim.story import Day, Life, Visit
+from sim.story import Day, Leaving, Life, Visit
 
 OWN = {
     "habit": Both("habit", "习惯"),
@@ -38,6 +38,7 @@ REASONS = {
     "not renewed": Both("by not renewing", "没有续约"),
     "fatigue": Both("tired of messages", "因为消息太多而厌倦"),
 }
+UNASKED = Both("unasked", "自发")
 LEAST = 0.005
 """A pull smaller than this changes nothing that could be seen in rounded numbers."""
 
@@ -72,27 +73,60 @@ class Teller:
 
     def _sentences(self, day: Day) -> Iterator[str]:
         if day.entered:
-            yield say(f"Signs up ({day.entered}).", f"注册（来源：{SEGMENTS.get(day.entered, day.entered)}）。")
+            yield from self._signs_up(day)
         if day.returned:
-            yield say("Comes back after having left.", "离开之后又回来了。")
+            called = self._listed({who: 1.0 - math.exp(-hazard) for who, hazard in day.return_hazards.items()})
+            yield say(f"Comes back after having left (chance today: {called}).", f"离开之后又回来了（当天的概率：{called}）。")
+        if day.renewal and not day.departed:
+            yield self._stays(day.renewal)
         yield from self._received(day)
         if day.visits and not day.entered:
             yield self._visits(day)
         for number, visit in enumerate(day.visits, 1):
             if visit.ordered:
                 yield self._order(visit, number, len(day.visits), bool(day.entered))
+                if visit.leaving and not visit.leaving.left:
+                    yield self._stays(visit.leaving)
         refused = [visit for visit in day.visits if not visit.ordered]
         if refused and len(refused) == len(day.visits):
             yield self._refusal(max(refused, key=lambda v: v.chance))
         if day.departed:
             reason = str(REASONS[day.departed])
-            odds = ""
-            if day.leave_chance:
-                a, b = percent(day.leave_chance_unpushed, 0), percent(day.leave_chance, 0)
-                odds = say(f" (chance {b}; {a} without any pull)", f"（概率 {b}；无任何作用时 {a}）")
+            last = next((v.leaving for v in day.visits if v.leaving and v.leaving.left), day.renewal)
+            odds = say(f" ({self._leave_chance(last)})", f"（{self._leave_chance(last)}）") if last and (last.chance or last.pulls) else ""
             yield say(f"Leaves for good {reason}{odds}, which the platform cannot see.", f"永久流失：{reason}{odds}；平台看不到这一点。")
         if day.stage != day.stage_before and not day.entered and not day.departed:
             yield say(f"Now {STAGES[day.stage]}.", f"进入阶段：{STAGES[day.stage]}。")
+
+    def _signs_up(self, day: Day) -> Iterator[str]:
+        channel = say(day.entered, str(SEGMENTS.get(day.entered, day.entered)))
+        yield say(f"Signs up ({channel}).", f"注册（来源：{channel}）。")
+        if day.reached:
+            chance = percent(1.0 - math.exp(-sum(day.reached.values())), 2)
+            named = {say(name, str(SEGMENTS.get(name, name))): hazard for name, hazard in day.reached.items()}
+            by = say(", ", "、").join(f"{name} {percent(1.0 - math.exp(-h), 2)}" for name, h in sorted(named.items(), key=lambda i: -i[1]))
+            yield say(f"The chance to be reached that day was {chance}: {by}.", f"当天被触达的概率为 {chance}：{by}。")
+        if any(abs(pull) >= LEAST for pull in day.finishing.values()):
+            why = self._factors(day.finishing)
+            yield say(f"The chance to finish the sign-up: {why}.", f"完成注册的概率：{why}。")
+
+    def _stays(self, leaving: Leaving) -> str:
+        return say(f"Stays; {self._leave_chance(leaving)}.", f"没有离开；{self._leave_chance(leaving)}。")
+
+    def _leave_chance(self, leaving: Leaving) -> str:
+        """The chance to leave, and who changed its odds by how much."""
+        why = self._factors({who: -pull for who, pull in leaving.pulls.items()})
+        if not leaving.chance:  # a clock that ran down
+            return say(f"the time left ran faster or slower: {why}", f"剩余时间流逝的快慢：{why}")
+        usual, now = percent(leaving.chance_unpushed), percent(leaving.chance)
+        if not why:
+            return say(f"the chance to leave was {usual}", f"流失概率为 {usual}")
+        return say(f"the chance to leave was {now} instead of {usual}: odds {why}", f"流失概率由 {usual} 变为 {now}：几率 {why}")
+
+    def _listed(self, chances: Mapping[str, float]) -> str:
+        """`unasked 0.10 %, winback 0.20 %`, without those that add nothing."""
+        said = {UNASKED if who == "unasked" else self._who(who): chance for who, chance in chances.items() if chance}
+        return say(", ", "、").join(f"{who} {percent(chance, 2)}" for who, chance in said.items())
 
     def _received(self, day: Day) -> Iterator[str]:
         for name, counts in day.counts.items():
@@ -118,6 +152,8 @@ class Teller:
         worth, paid = money(visit.basket, self.life.currency), money(visit.paid, self.life.currency)
         off = ", ".join(f"{self._who(who)} {money(-amount, self.life.currency)}" for who, amount in visit.taken_off.items())
         price = say(f"{worth}, paid {paid} ({off})", f"{worth}，实付 {paid}（{off}）") if off else worth
+        larger = self._factors(visit.basket_pulls)
+        price += say(f" (basket {larger})", f"（客单价 {larger}）") if larger else ""
         wrong = say(" It went wrong.", "这一单出了问题。") if visit.failed else ""
         if at_entry:
             return say(f"First order for {price}.{wrong}", f"首单 {price}。{wrong}")

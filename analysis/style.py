@@ -198,9 +198,22 @@ def patterns(scenarios: Sequence[str], baseline: str) -> dict[str, str | tuple[i
 def applied(texts: Iterable[str] = ()) -> Iterator[None]:
     """These settings, whatever the user's own are, for as long as the block lasts."""
     with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update({**SETTINGS, "font.family": families(texts)})
+        mpl.rcParams.update({**_plain(), "font.family": families(texts)})
         yield
+
+
+@cache
+def _plain() -> dict[str, object]:
+    """Every setting as matplotlib ships it, and ours; found out once, for matplotlib checks each of them. Deprecated ones are let be."""
+    plain: dict[str, object] = {}
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        warnings.simplefilter("error", mpl.MatplotlibDeprecationWarning)
+        for name in set(mpl.rcParams) - {"backend"}:
+            with suppress(mpl.MatplotlibDeprecationWarning):
+                mpl.rcParams[name] = plain[name] = mpl.rcParams[name]
+    return plain
 
 
 def contrast(first: str, second: str = PAPER) -> float:

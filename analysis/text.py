@@ -29,7 +29,8 @@ def wrap(text: str, fits: Callable[[str], bool], lines: int = 9) -> str:
     """`text` broken at spaces and between CJK characters into lines that `fits` accepts; over `lines` it ends in …"""
     done: list[str] = []
     line = ""
-    for piece in _PIECES.findall(text):
+    # A number and its % stay together, whoever wrote the space between them.
+    for piece in _PIECES.findall(text.replace(" %", "\N{NO-BREAK SPACE}%")):
         if fits((line + piece).rstrip()):
             line += piece
             continue

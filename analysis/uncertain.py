@@ -17,6 +17,10 @@ SURE = 0.975
 """Share of parameter sets from which on a sign is said to hold in nearly all of them."""
 
 
+OPEN = 0.15
+"""Shares of sets nearer to a half than this leave open which sign it is."""
+
+
 @dataclass(frozen=True)
 class Doubt:
     """One metric of one scenario over all parameter sets: a level, or the paired difference from the baseline."""
@@ -78,14 +82,16 @@ def bars(tables: Tables, scenario: str, metric: str, quantity: str) -> tuple[lis
     rows = frame[(frame["scenario"] == scenario) & (frame["metric"] == metric) & (frame["quantity"] == quantity)]
     columns = ["parameter", "value", "low", "high", "basis", "grade", "share", "at_low", "middle", "at_high"]
     told = rows[rows["share"].notna()]
-    known = tables.uncertainty.frames["ranges"].drop_duplicates("parameter").set_index("parameter")[["meaning", "of"]]
+    known = tables.uncertainty.frames["ranges"].drop_duplicates("parameter").set_index("parameter")[["meaning", "of", "unit"]]
     rest = ((sure == "yes", _meaning(*known.loc[parameter])) for sure, parameter in zip(told["sure"], told["parameter"], strict=True))
     found = [Bar(*line, *more) for line, more in zip(told[columns].itertuples(index=False), rest, strict=True)]
     return found, float(rows["explained"].iloc[0]) if len(rows) else math.nan
 
 
-def _meaning(text: str, of: str) -> str:
-    return lever_words.told(text, "schema" if of == "world" else of)
+def _meaning(text: str, of: str, unit: str) -> str:
+    meant = lever_words.told(text, "schema" if of == "world" else of)
+    # "of rest after which …" goes on from its unit: days of rest. In Chinese a meaning stands by itself.
+    return f"{unit.partition('/')[0]} {meant}" if meant.startswith("of ") else meant
 
 
 def looked_at(tables: Tables) -> str:
@@ -122,14 +128,24 @@ def difference_finding(tables: Tables, name: str, labels: dict[str, str]) -> str
     metric, sign = finding.metric_of(tables, name), currency(tables)
     found = doubts(tables, name, DIFFERENCE)
     first = found.get(looked_at(tables)) or next(iter(found.values()))
-    more = first.mean >= 0
-    who, label, share = finding.quoted(labels[first.scenario]), str(metric.label), percent(first.above if more else 1 - first.above, 0)
+    who, label = finding.quoted(labels[first.scenario]), str(metric.label)
     ends = reach(first, metric, sign, True)
-    text = say(
-        f"{who} {without_amount(metric.gain if more else metric.loss)} than the baseline in {share} of the parameter sets "
-        f"({ends} in 95 % of them)",
-        f"{share} 的参数组中，{who}的{label}{'高' if more else '低'}于基准方案（95% 的参数组在 {ends} 之间）",
-    )
+    between_ends = ends + (" " if ends[-1:].isascii() else "") + "之间"
+    if abs(first.above - 0.5) < OPEN:
+        fewer, share = next(w for w in ("fewer", "less") if w in metric.loss.split()), percent(first.above, 0)
+        text = say(
+            f"Whether {who} {without_amount(metric.gain)} than the baseline or {fewer} hangs on the parameters: more in {share} of the "
+            f"parameter sets ({ends} in 95 % of them)",
+            f"{who}的{label}是否高于基准方案，取决于参数：{share} 的参数组中更高（95% 的参数组在 {between_ends}）",
+        )
+    else:
+        more = first.mean >= 0
+        share = percent(first.above if more else 1 - first.above, 0)
+        text = say(
+            f"{who} {without_amount(metric.gain if more else metric.loss)} than the baseline in {share} of the parameter sets "
+            f"({ends} in 95 % of them)",
+            f"{share} 的参数组中，{who}的{label}{'高' if more else '低'}于基准方案（95% 的参数组在 {between_ends}）",
+        )
     if len(found) < 2:
         return text
     held = sum(d.holds for d in found.values())

@@ -111,6 +111,10 @@ def extremes() -> dict[str, str]:
         "20,000 aliases": "a: [" + "*a," * 19_990 + "]",
         "20,000 numbers that are none": "a: [" + ".nan," * 19_990 + "]",
         "10,000 equal keys": "a: 1\n" * 9_990,
+        "30,000 keys": each("", lambda k: f"k{k}: 1\n", 25_000),
+        "10,000 unknown keys of a block and a folded text": each("run:\n", lambda k: f"  user{k}: 1\n", 9_980) + "name: >\n  a\n  b\n",
+        "3,000 wrong numbers and a Chinese name": "name: 一家店！\n"
+        + each("levers:\n", lambda k: f"  k{k}: {{kind: coupons, face_value: -3}}  # 错\n", 3_300),
         "10,000 keys in capitals": each("", lambda k: f"K{k}-x: 1\n", 9_990),
         "9,000 keys with a question mark": "? a\n: 1\n" * 9_000,
         "keys of 1,000 letters": each("", lambda k: "k" * 1000 + f"{k}: 1\n", 250),

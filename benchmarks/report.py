@@ -2,7 +2,8 @@
 
 The runs are lived first and kept. Then the same comparison is asked for again, in a process of its own: it reads the kept runs, makes every
 table, the counterfactuals, every figure as PNG and SVG, and the report. Measured is processor time (so a busy machine changes little), in
-all and by part; the aim is under 15 seconds.
+all and by part; the aim is under 15 seconds. Last, figures and report once more as a study draws them, in one process and in as many as it
+takes here: seconds on the clock, which a busy machine does change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +68,35 @@ def measured(folder: Path, users: int, replications: int) -> dict[str, float]:
     return taken
 
 
+def on_the_clock(folder: Path, users: int, replications: int, threads: int | None) -> float:
+    """Seconds of drawing and report as a study does them, the other processes ready, as they are after the tables were written."""
+    from analysis.drawing import Studio
+
+    taken: list[float] = []
+
+    def draw(result: Any, place: Path) -> list[Path]:
+        begin = time.perf_counter()
+        written = studio.draw(result, place, None, lambda done, total, doing: None)
+        taken.append(time.perf_counter() - begin)
+        return written
+
+    with closing(Studio(threads)) as studio:
+        studio.open()
+        study(folder, users, replications, draw)
+    return taken[0]
+
+
 def main() -> None:
     ask = measuring.arguments(__doc__, "report")
     ask.add_argument("--users", type=measuring.positive, default=10_000, help="people a world (default: %(default)s)")
     ask.add_argument("--replications", type=measuring.positive, default=20, metavar="N", help="(default: %(default)s)")
     ask.add_argument("--only", type=Path, help=argparse.SUPPRESS)
+    ask.add_argument("--clock", type=int, help=argparse.SUPPRESS)
     given = ask.parse_args()
     users, replications = (1_000, 4) if given.quick else (given.users, given.replications)
+    if given.only and given.clock is not None:
+        print(on_the_clock(given.only, users, replications, given.clock or None))
+        return
     if given.only:
         print(json.dumps(measured(given.only, users, replications)))
         return
@@ -86,10 +109,10 @@ def main() -> None:
         for number in range(given.rounds or (1 if given.quick else 3)):
             measuring.say(f"round {number + 1}")
             options = ["--users", str(users), "--replications", str(replications), "--only", folder]
-            done = subprocess.run([sys.executable, __file__, *options], capture_output=True, text=True)
-            if done.returncode:
-                raise measuring.MeasurementFailed(done.stderr.strip().splitlines()[-1])
-            rows.append({"round": number, **json.loads(done.stdout.splitlines()[-1])})
+            row = {"round": number, **json.loads(asked(options))}
+            for name, clock in (("clock: one process", "1"), ("clock: several processes", "0")):
+                row[name] = float(asked([*options, "--clock", clock]))
+            rows.append(row)
     middle = {name: measuring.median(row[name] for row in rows) for name in rows[0] if name != "round"}
     figures = sum(taken for name, taken in middle.items() if name.startswith("figure "))
     drawing = sum(taken for name, taken in middle.items() if name.startswith("figure") and name != "figures, number")
@@ -101,8 +124,18 @@ def main() -> None:
         (f"of them {slowest.removeprefix('figure ')}", middle[slowest]), ("report", middle["report"]),
     ]  # fmt: skip
     measuring.show_table(("part", "processor seconds"), [(part, f"{taken:.2f}") for part, taken in lines])
+    clock = [(name.removeprefix("clock: "), f"{middle[name]:.1f}") for name in middle if name.startswith("clock")]
+    measuring.show_table(("figures and report in", "seconds on the clock"), clock)
     measuring.show_measures([("analysis, figures and report", f"< {AIM:.0f} s", f"{middle['all']:.1f} s", middle["all"] < AIM)])
     measuring.keep(given.out, "report", rows, facts, packages)
+
+
+def asked(options: list[str]) -> str:
+    """The last line that this program says in a process of its own. Raises ``MeasurementFailed``."""
+    done = subprocess.run([sys.executable, __file__, *options], capture_output=True, text=True)
+    if done.returncode:
+        raise measuring.MeasurementFailed(done.stderr.strip().splitlines()[-1])
+    return done.stdout.splitlines()[-1]
 
 
 if __name__ == "__main__":

@@ -152,17 +152,36 @@ def _steering(model: Any) -> dict[str, np.ndarray]:
 
 
 def people(model: Any) -> dict[str, np.ndarray]:
-    """Each user's outcome, for the twin: orders, their worth, departure, and which levers have left a mark on the user; shape (users,)."""
+    """Each user's outcome, for the twin: orders, their worth, what was paid, what the goods cost, departure, and which levers have left a
+    mark on the user, shape (users,); and by partition (``divided``) the users with an order on each day, shape (days + 1, segments)."""
     rows = model.rows
     out = {
         "people/orders": rows["orders"].astype(np.int32),
         "people/worth": rows["spent"].astype(np.int64),
+        "people/paid": rows["paid"].astype(np.int64),
+        "people/goods": rows["goods"].astype(np.int64),
         "people/left": rows["left"].astype(np.uint8),
     }
     at_first = draw_population(model.plan, model.levers, model.key, len(rows))
     for name in model.plan.levers:
         marked = _marked(rows[name], at_first[name], model.levers[name])
         out[f"people/marked/{name}"] = np.packbits(marked, bitorder="little")
+    codes = divided(at_first)
+    sizes = dict.fromkeys(codes, 3) | {"persona": max(len(model.plan.personas), 1)}
+    daily = {group: np.zeros((model.day + 1, size), np.int32) for group, size in sizes.items()}
+    for day in range(model.day + 1):
+        users = np.flatnonzero(np.unpackbits(model.ordered[day], bitorder="little")[: len(rows)])
+        for group, code in codes.items():
+            daily[group][day] = np.bincount(code[users], minlength=sizes[group])
+    return out | {f"people/daily/{group}": table for group, table in daily.items()}
+
+
+def divided(rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Of every user, as drawn, the persona, and the third by order rate and by deal proneness; shape (users,) each."""
+    out = {"persona": rows["persona"].copy()}
+    for group, trait in (("order_rate", "visit_rate"), ("deal_proneness", "deal_proneness")):
+        cuts = np.quantile(rows[trait], (1 / 3, 2 / 3))
+        out[group] = np.searchsorted(cuts, rows[trait], side="right").astype(np.uint8)
     return out
 
 

@@ -27,7 +27,8 @@ KINDS = {
 @dataclass(frozen=True)
 class Row:
     """One number. ``says`` and the band from ``low`` to ``high`` come from the source, ``gives`` and its standard error from the simulator;
-    ``x`` is where it stands on a curve."""
+    ``x`` is where it stands on a curve. Of a replay, ``users`` are the people of one world and ``replications`` the worlds; 95 of 100 single
+    studies of that size read between ``one_low`` and ``one_high``, and the share ``one_inside`` of those lived lies in the band."""
 
     quantity: str
     unit: str
@@ -40,6 +41,9 @@ class Row:
     users: int = 0
     replications: int = 1
     note: str = ""
+    one_low: float = float("nan")
+    one_high: float = float("nan")
+    one_inside: float = float("nan")
 
     @property
     def inside(self) -> bool:
@@ -49,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is simulated: ``people`` and ``repeat`` shrink numbers in a quick run."""
+    """How much is simulated: ``people`` and ``repeat`` shrink numbers in a quick run. Worlds of a study's size keep it."""
 
     quick: bool = False
     threads: int = 1
@@ -65,7 +69,8 @@ class Scale:
 
 @dataclass(frozen=True)
 class Check:
-    """Something known, and how it is tried. ``explained`` says why a row may lie outside, where that is understood."""
+    """Something known, and how it is tried. ``explained`` says why a row may lie outside, where that is understood; ``size`` how large the
+    study was, on whose word, and how large a world stands for it. Rows with an ``x`` are drawn as a curve ``along`` it."""
 
     name: str
     kind: str
@@ -75,11 +80,13 @@ class Check:
     run: Callable[[Scale], list[Row]]
     setting: str = ""
     explained: str = ""
+    size: str = ""
+    along: Both | None = None
 
 
 COLUMNS = (
     "check", "kind", "source", "grade", "quantity", "unit", "says", "gives", "standard_error", "low", "high", "inside", "users",
-    "replications", "note",
+    "replications", "one_low", "one_high", "one_inside", "note",
 )
 """Columns of ``evidence.csv``."""
 

@@ -75,7 +75,7 @@ def _sbg(scale: Scale) -> list[Row]:
         for k in (1, 2, 4, dates):
             truth = float(exact.sbg_survival(k, a, b))
             error = float(np.sqrt(truth * (1 - truth) / users))
-            rows.append(gate(scale, f"{name}: survival S({k})", "share", truth, float(stays[k]), error, users=users))
+            rows.append(gate(scale, f"{name}: still there after renewal {k}", "share", truth, float(stays[k]), error, users=users))
     return rows
 
 
@@ -90,7 +90,7 @@ def _bass(scale: Scale) -> list[Row]:
         for k, year in enumerate(years):
             truth = float(exact.bass_share(year, p, q))
             error = float(shares[:, k].std(ddof=1) / np.sqrt(seeds))
-            what = f"F({year}) at p {p}, q {q}"
+            what = f"reached by the end of year {year}, p {p}, q {q}"
             rows.append(gate(scale, what, "share", truth, float(shares[:, k].mean()), error, users=users, replications=seeds))
     return rows
 
@@ -116,7 +116,7 @@ def _redemption(scale: Scale) -> Iterator[Row]:
         none = (luck >= model.rows["deal_proneness"]).all(axis=0)
         truth = float(np.exp(special.betaln(a, b + 5) - special.betaln(a, b)))
         error = float(np.sqrt(truth * (1 - truth) / users))
-        yield gate(scale, f"P(0 of 5) at Beta{(a, b)}", "share", truth, float(none.mean()), error, users=users)
+        yield gate(scale, f"none of 5 offers taken, Beta{(a, b)}", "share", truth, float(none.mean()), error, users=users)
 
 
 CHECKS = [

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from analysis.evidence.check import KINDS
+from analysis.evidence.figure import bounds, known, one_study, worlds
 from analysis.evidence.words import told
 from analysis.language import TAGS, say, spoken
 from analysis.plots.picture import Picture
@@ -30,6 +31,10 @@ def page(outcomes: Sequence[Any], pictures: Mapping[str, Picture]) -> str:
     return environment.get_template("evidence.html.j2").render(
         tag=TAGS[spoken()],
         told=told,
+        bounds=bounds,
+        known=known,
+        one_study=one_study,
+        worlds=worlds,
         stop=say(". ", "。"),
         style=Markup(STYLE.read_text(encoding="utf-8")),
         heading=say("What is known, and what the simulator gives", "已知的事实与模拟器给出的结果"),
@@ -39,6 +44,6 @@ def page(outcomes: Sequence[Any], pictures: Mapping[str, Picture]) -> str:
         words={
             "source": say("Source", "来源"), "grade": say("grade", "证据等级"), "quantity": say("quantity", "指标"), "says": say("source", "来源"),
             "gives": say("simulator", "模拟"), "band": say("band", "范围"), "verdict": say("verdict", "结论"), "inside": say("inside", "符合"),
-            "outside": say("outside", "不符"), "numbers": say("All numbers", "全部数字"), "note": say("note", "说明"),
+            "one": say("one study of this size", "同样规模的单次研究"), "outside": say("outside", "不符"), "numbers": say("All numbers", "全部数字"), "note": say("note", "说明"),
         },
     )

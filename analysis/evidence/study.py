@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.evidence import oracles, pitfalls, replays, tables
 from analysis.evidence.check import COLUMNS, KINDS, Check, Row, Scale, line
-from analysis.evidence.figure import known, picture
+from analysis.evidence.figure import bounds, known, one_study, picture, worlds
 from analysis.evidence.page import page
 from analysis.evidence.words import told as meant
 from analysis.language import say, speaking
@@ -90,7 +90,7 @@ def _mark(outcome: Outcome) -> str:
 
 
 def _miss(check: Check, row: Row) -> str:
-    band = say(f"band {row.low:.4g} to {row.high:.4g}", f"范围 {row.low:.4g} 到 {row.high:.4g}")
+    band = say(f"band {bounds(row)}", f"范围 {bounds(row)}")
     return say(
         f"{check.name}: {row.quantity}: source {known(row.says)}, simulator {row.gives:.4g} {row.unit}, {band}",
         f"{check.name}：{meant(row.quantity)}：来源 {known(row.says)}，模拟 {row.gives:.4g} {meant(row.unit, 'units')}，{band}",
@@ -107,7 +107,9 @@ def _markdown(outcomes: Sequence[Outcome]) -> Iterator[str]:
     inside, rows = sum(o.inside for o in outcomes), sum(len(o.rows) for o in outcomes)
     yield "# What is known, and what the simulator gives\n\n"
     yield "Made by `python run.py evidence --docs`; do not edit. Every number is in the band that its source and its sampling error allow, or it is said here that "
-    yield f"it is not.\n\n**{inside} of {rows} numbers lie in their band; {sum(o.holds for o in outcomes)} of {len(outcomes)} checks hold throughout.**\n"
+    yield "it is not.\n\nA replay lives many worlds of its study's size. Its simulator column pools them all, everybody with and without under the same luck; one study of this size "
+    yield "has an arm with and an arm without, and reads within the interval given 95 times of 100. Where the size of a study is not published, there is no such interval.\n\n"
+    yield f"**{inside} of {rows} numbers lie in their band; {sum(o.holds for o in outcomes)} of {len(outcomes)} checks hold throughout.**\n"
     kind = ""
     for o in outcomes:
         if o.check.kind != kind:
@@ -115,14 +117,17 @@ def _markdown(outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"\n## {KINDS[kind].en}\n"
         grade = f", grade {o.check.grade}" if o.check.grade else ""
         yield f"\n### {o.check.title.en} (`{o.check.name}`): {o.inside} of {len(o.rows)} inside\n\nSource: {o.check.source}{grade}.\n"
-        for text in (o.check.setting, o.check.explained):
+        for text in (o.check.setting, o.check.size, worlds(o.rows) if o.check.size else "", o.check.explained):
             if text:
                 yield f"{text}\n"
-        yield "\n| quantity | source | simulator | band | |\n| --- | ---: | ---: | --- | --- |\n"
+        replayed = bool(o.check.size)
+        yield f"\n| quantity | source | simulator{' (± standard error)' if replayed else ''} | band | |{' one study of this size |' if replayed else ''}\n"
+        yield f"| --- | ---: | ---: | --- | --- |{' --- |' if replayed else ''}\n"
         for row in _shown(o.rows):
             out = io.StringIO()
-            out.write(f"| {row.quantity} ({row.unit}) | {known(row.says)} | {row.gives:.4g} | {row.low:.4g} … {row.high:.4g} | ")
-            out.write(f"{'inside' if row.inside else '**outside**'}{'; ' + row.note if row.note else ''} |\n")
+            gives = f"{row.gives:.4g}" + (f" ± {row.standard_error:.2g}" if replayed else "")
+            out.write(f"| {row.quantity} ({row.unit}) | {known(row.says)} | {gives} | {bounds(row)} | ")
+            out.write(f"{'inside' if row.inside else '**outside**'}{'; ' + row.note if row.note else ''} |{f' {one_study(row)} |' if replayed else ''}\n")
             yield out.getvalue()
 
 

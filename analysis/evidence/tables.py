@@ -134,7 +134,7 @@ def _ladder(scale: Scale) -> list[Row]:
         reached, more = int((orders >= k).sum()), int((orders >= k + 1).sum())
         says, gives = float(at_least[k] / at_least[k - 1]), more / reached
         error = float(np.sqrt(says * (1 - says) / reached))
-        rows.append(Row(f"P({k + 1}th | {k}th order)", "share", says, gives, says - 3 * error, says + 3 * error, error, k, len(orders) // times, times, f"customers: {customers}"))
+        rows.append(Row(f"order {k} is followed by order {k + 1}", "share", says, gives, says - 3 * error, says + 3 * error, error, k, len(orders) // times, times, f"customers: {customers}"))
     return rows
 
 
@@ -160,7 +160,7 @@ def _bass_table(scale: Scale) -> list[Row]:
     for year, says in years.items():
         gives, error = float(found[:, 365 * year].mean()), float(found[:, 365 * year].std(ddof=1) / np.sqrt(seeds))
         half = max(3 * error, 0.01 * says)
-        rows.append(Row(f"F({year})", "share", says, gives, says - half, says + half, error, year, users, seeds))
+        rows.append(Row(f"reached by the end of year {year}", "share", says, gives, says - half, says + half, error, year, users, seeds))
     return rows
 
 
@@ -196,9 +196,9 @@ def _app(scale: Scale) -> list[Row]:
 
 CHECKS = [
     Check("cdnow_cumulative", TABLE, Both("CDNOW: repeat orders week by week", "CDNOW：逐周累计复购订单"), FADER, "A", _cumulative,
-          explained="BG/NBD itself misses the customers by 14 % at week 13; a simulator of it must, too."),
+          explained="BG/NBD itself misses the customers by 14 % at week 13; a simulator of it must, too.", along=Both("week", "周")),
     Check("cdnow_conditional", TABLE, Both("CDNOW: later orders by earlier ones", "CDNOW：按前期订单数看后期订单"), FADER, "A", _conditional),
-    Check("cdnow_histogram", TABLE, Both("CDNOW: customers by repeat orders", "CDNOW：按复购次数的客户数"), FADER, "A", _histogram),
+    Check("cdnow_histogram", TABLE, Both("CDNOW: customers by repeat orders", "CDNOW：按复购次数的客户数"), FADER, "A", _histogram, along=Both("repeat orders in weeks 1–39 (7: seven or more)", "第 1–39 周的复购次数（7 为七次及以上）")),
     Check("cdnow_brackets", TABLE, Both("CDNOW: share active in each 30 days", "CDNOW：每 30 天的活跃比例"), FADER, "A", _brackets,
           explained="The published model's column is itself simulated, with 2,357 customers a time."),
     Check("second_order", TABLE, Both("CDNOW: time to the second order", "CDNOW：第二单的时间"), FADER, "A", _second_order,

@@ -28,6 +28,8 @@ from analysis.plots.uplift import uplift_quadrants
 from analysis.plots.waterfall import value_waterfall
 from analysis.result import Tables, only_buyers
 
+Draft = Callable[[Tables], Picture]
+
 __all__ = [
     "Picture",
     "alluvial",
@@ -37,9 +39,11 @@ __all__ = [
     "cost_retention_plane",
     "difference",
     "difference_uncertainty",
+    "drafts",
     "experiment_readouts",
     "hazard_ratios",
     "lifecycle_composition",
+    "numbered",
     "payback",
     "pictures",
     "reasons_of_leaving",
@@ -60,11 +64,27 @@ def pictures(tables: Tables, budget: float | None = None) -> list[Picture]:
 
     ``budget``: incentives of a whole run, in money, for the line in the plane of costs; else the scenarios' own.
     """
+    return list(numbered(tables, budget).values())
+
+
+def numbered(tables: Tables, budget: float | None = None) -> dict[int, Picture]:
+    """The pictures by their place among the drafts."""
+    found = {}
+    for number, draft in enumerate(drafts(tables, budget)):
+        try:
+            found[number] = draft(tables)
+        except ValueError:
+            continue  # the docstring of each names the rows it cannot do without
+    return found
+
+
+def drafts(tables: Tables, budget: float | None = None) -> list[Draft]:
+    """Every figure that could be, the most important first; a draft raises ``ValueError`` where the tables lack its data."""
     headline = metrics.headline(tables.summary["metric"])
-    drafts: list[Callable[[Tables], Picture]] = [partial(cost_retention_plane, budget=budget)] if len(tables.scenarios) > 1 else []
+    first: list[Draft] = [partial(cost_retention_plane, budget=budget)] if len(tables.scenarios) > 1 else []
     if headline:
-        drafts.append(partial(difference, metric=headline))
-    drafts += [
+        first.append(partial(difference, metric=headline))
+    return first + [
         partial(difference, metric="contribution_per_user"),
         partial(retention_curves, definition="bracket_30"),
         retention_curves,
@@ -89,13 +109,6 @@ def pictures(tables: Tables, budget: float | None = None) -> list[Picture]:
         retention_fan,
         *([partial(difference_uncertainty, metric=headline), partial(tornado, metric=headline)] if headline else []),
     ]
-    found = []
-    for draft in drafts:
-        try:
-            found.append(draft(tables))
-        except ValueError:
-            continue  # the docstring of each names the rows it cannot do without
-    return found
 
 
 def write_plots(drawn: Iterable[Picture], folder: Path) -> list[Path]:

@@ -133,10 +133,10 @@ def _week(values: np.ndarray) -> np.ndarray:
     return (total[days] - total[first]) / (days - first)
 
 
-def _finish(ax: Axes, days: int, sign: str, first: bool, label: str = "") -> None:
+def _finish(ax: Axes, days: int, sign: str, first: bool, label: str = "", bins: int = 5) -> None:
     ax.set_xlim(0, days)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND, integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=ROUND))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=bins, steps=ROUND))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: large(v, sign, ax)))
     ax.grid(axis="y")
     ax.set_axisbelow(True)
@@ -166,6 +166,7 @@ def payback(tables: Tables) -> Picture:
     labels = style.names(tables.scenarios)
     row = columns.column("cashflow", "earned_minor")
     known = rows["earned_ci_low"].notna().any()
+    ringed = any(break_even(rows[rows["scenario"] == s]) for s in tables.scenarios)
     return Picture(
         name="payback",
         finding=_payback_finding(tables, rows, labels),
@@ -178,10 +179,10 @@ def payback(tables: Tables) -> Picture:
         note=say(
             f"{row.label} = {row.formula}. {row.caveat} Mean over the replications"
             + ("; bands: 95 % intervals." if known else ", one of them: no intervals.")
-            + " The ring is where the mean line does so; the payback of the table is each replication’s own.",
+            + (" Ring: the mean line is back above zero; the payback of the table is each replication’s own." if ringed else ""),
             f"{row.label} = {row.formula}。{row.caveat}各次重复的平均"
             + ("；色带为 95% 置信区间。" if known else "（只有一次，没有区间）。")
-            + "圆圈按平均曲线标注；表中的回本周期按每次重复分别计算。",
+            + ("圆圈按平均曲线标注；表中的回本周期按每次重复分别计算。" if ringed else ""),
         )
         + focus.unnamed(tables, labels, focus.THIN),
         height=4.4,
@@ -257,6 +258,6 @@ def _paint_payback(sheet: Sheet, tables: Tables, rows: DataFrame, label: str, la
         low, high = min(low, rows["earned_ci_low"].quantile(0.02)), max(high, rows["earned_ci_high"].quantile(0.98))
     room = 0.06 * (high - low) or 1.0
     ax.set_ylim(min(low, 0) - room, max(high, 0) + room)
-    _finish(ax, int(rows["day"].max()), sign, True, sheet.wrap(label, 3.6, 9))
+    _finish(ax, int(rows["day"].max()), sign, True, sheet.wrap(label, 3.6, 9), bins=8)
     ax.set_xlabel(say("Day of the run (day 0: start)", "模拟第几天（第 0 天为起点）"))
     label_ends(sheet, ax, ends)

@@ -46,11 +46,13 @@ def experiment_readouts(tables: Tables) -> Picture:
         ),
         source="experiments.csv",
         note=say(
+            "A row is one world. "
             "Difference of orders per user, treated less control, while the experiment ran; intervals by Welch’s t over what was drawn "
             "by lot (users, clusters, periods). "
             "Truth: everybody treated less nobody treated, same people, same luck. Read-outs can miss it by "
             "chance (one in twenty), and by design where the treated touch the control group."
             + (f" Not drawn: {len(every) - len(shown)} more." if len(every) > len(shown) else ""),
+            "每行为一个世界。"
             "实验期间人均订单数之差（实验组 − 对照组）；置信区间按分流单位（用户、簇、时段）做 Welch t 检验。真值：同一批人、同样的运气，"
             "全员施加减去无人施加。读数可能因偶然偏离（二十次里约一次），也可能因实验组影响对照组而系统性偏离。"
             + (f"另有 {len(every) - len(shown)} 个未画出。" if len(every) > len(shown) else ""),
@@ -80,12 +82,12 @@ def _finding(rows: DataFrame, shown: list[tuple[str, str]], labels: dict[str, st
     digits = 3 if abs(true) < 0.1 else 2
     if worlds == 0:
         return say(f"{who} has too few units for an interval", f"{who}的样本不足以给出置信区间")
-    worst = say(
-        "" if len(shown) == 1 else f"Least true of {len(shown)} tests: ", "" if len(shown) == 1 else f"{len(shown)} 个实验中最不准的是"
-    )
+    several = f"Furthest from the truth of {len(shown)} experiments: ", f"{len(shown)} 个实验中最不准的是"
+    worst = say(*several) if len(shown) > 1 else ""
     return say(
-        f"{worst}{who} reads {plain(read, digits, sign=True)} orders per user where the truth is {plain(true, digits, sign=True)}; {found} "
-        f"of {worlds} tests find an effect, {held} intervals hold the truth",
+        f"{worst}{who} reads {plain(read, digits, sign=True)} orders per user, the truth is {plain(true, digits, sign=True)}; of "
+        f"{worlds} {'worlds' if worlds > 1 else 'world'}, {found} {'find' if found != 1 else 'finds'} an effect, and {held} "
+        f"{'intervals hold' if held != 1 else 'interval holds'} the truth",
         f"{worst}{who}：平均读数为人均 {plain(read, digits, sign=True)} 单，真值为 {plain(true, digits, sign=True)} 单；"
         f"{worlds} 次中 {found} 次判为有效，{held} 个区间覆盖真值",
     )

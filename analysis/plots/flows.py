@@ -112,6 +112,8 @@ def _paint(sheet: Sheet, tables: Tables, rows: DataFrame, shown: list[str], labe
         ax = sheet.axes(x, 0.3, WIDTH - x - wide, 0.85)
         days, moved = moves(rows, scenario)
         _columns(ax, days, moved / moved[0].sum())
+        if i == 0:
+            ax.set_ylabel(say("% of all people", "占全体人数的百分比"), size=8.5, labelpad=2)
         colour = style.BASELINE if scenario == tables.baseline and len(shown) > 1 else style.INK
         title = sheet.wrap(labels[scenario], wide, 9.5, "bold", lines=2)
         ax.set_title(title, loc="left", size=9.5, weight="bold", linespacing=1.1, color=colour)

@@ -34,7 +34,7 @@ def hazard_ratios(tables: Tables) -> Picture:
     if rows is None or rows.empty:
         raise ValueError("churn has no hazard ratios")
     found = set(rows["scenario"])
-    present = [s for s in focus.telling(tables) if s in found][:MOST]
+    present = _shown(tables, found)
     if not present:
         raise ValueError("churn has no hazard ratios of these scenarios")
     labels = style.names(tables.scenarios)
@@ -65,7 +65,10 @@ def hazard_ratios(tables: Tables) -> Picture:
             "导致流失的因素总是先反映在征兆上。这些是相关而非因果：谁是会员、谁收到消息并非随机决定。",
         )
         + (
-            say(" Other strategies stand in churn.csv.", "其他方案见 churn.csv。")
+            say(
+                " Drawn: the strategies whose contribution differs most; the others stand in churn.csv.",
+                "图中为贡献毛利差异最大的方案，其他见 churn.csv。",
+            )
             if len(found & set(tables.scenarios)) > len(present)
             else ""
         ),
@@ -73,6 +76,14 @@ def hazard_ratios(tables: Tables) -> Picture:
         labels=list(labels.values()),
         paint=lambda sheet: _paint(sheet, tables, rows, present, order, labels),
     )
+
+
+def _shown(tables: Tables, found: set[str]) -> list[str]:
+    """The baseline and the strategies whose contribution differs most from it, in the order of the scenarios."""
+    there = [s for s in focus.telling(tables) if s in found]
+    size = {s: abs(r.delta) for s, r in finding.readings(tables, "contribution_per_user").items() if math.isfinite(r.delta)}
+    first = sorted(there, key=lambda s: (s != tables.baseline, -size.get(s, 0.0)))[:MOST]
+    return [s for s in there if s in first]
 
 
 def _tall(scenarios: int) -> float:
@@ -135,12 +146,15 @@ def _paint(
             middle = min(max(line.hazard_ratio, 1 / WIDEST), WIDEST)
             face = colours[scenario] if told else style.PAPER
             ax.plot(middle, at, "o", color=colours[scenario], markerfacecolor=face, markersize=5.5, zorder=4)
-        line = by.get((present[0], *feature))
+        # What the baseline has no number for is written in the colour of the first strategy that has one.
+        line = next((by[s, *feature] for s in present if (s, *feature) in by), None)
         if line is not None:
+            told = line.verdict in ("more", "less")
+            tint = colours[line.scenario] if line.scenario != present[0] else style.INK if told else style.QUIET
             text = f"×{plain(line.hazard_ratio, 2)}  ({plain(line.ci_low, 2)}{say(' to ', ' 至 ')}{plain(line.ci_high, 2)})"
             ax.annotate(
                 text, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center", size=8.5,
-                color=style.INK if line.verdict in ("more", "less") else style.QUIET, annotation_clip=False,
+                color=tint, annotation_clip=False,
             )  # fmt: skip
     ax.axvline(1, color=style.BASELINE, linewidth=1.2, zorder=1)
     ax.set_xscale("log")

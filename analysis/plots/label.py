@@ -37,6 +37,8 @@ def dodge(wanted: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArr
     return placed
 
 
+STRUCK = 0.006
+"""Square inches that each thing in a label's way counts for, beside what it covers of it."""
 REACHES = (0.1, 0.22, 0.4, 0.65, 0.95)
 """Inches between a point and its label; beyond the first a line joins them."""
 DIRECTIONS = (
@@ -115,7 +117,9 @@ def label_points(
             left = x + dx * away - (wide if dx < 0 else wide / 2 if dx == 0 else 0)
             bottom = y + dy * away - (tall if dy < 0 else 0 if dy > 0 else tall / 2)
             box = Bbox.from_bounds(left, bottom, wide, tall)
-            cost = sum(_overlap(box, other) for other in taken) + reach * 0.02 * dpi * dpi
+            # Lines are thin: what they cover of a label is small, and yet they strike it out.
+            met = sum(_overlap(box, other) + STRUCK * (_overlap(box, other) > 0) * dpi * dpi for other in taken)
+            cost = met + reach * 0.02 * dpi * dpi
             cost += 50 * (wide * tall - _overlap(box, frame))
             if reach > REACHES[0]:
                 cost += dpi * dpi * _crossed((x, y), _nearest(box, x, y), written)

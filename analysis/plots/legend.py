@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from analysis import style
 from analysis.plots.picture import WIDTH, Sheet
 
-BOX, DOT, HOLLOW, LINE = "box", "o", "D", "line"
+BOX, DOT, HOLLOW, LINE, DASHES = "box", "o", "D", "line", "dashes"
 SIZE = 8.5
 
 
@@ -24,6 +24,10 @@ def legend(sheet: Sheet, entries: Sequence[tuple[str, str, str]], x: float = 0.8
             sheet.fig.add_artist(Rectangle((x / WIDTH, (y - 0.055) / total), 0.15 / WIDTH, 0.13 / total, facecolor=colour, **place))
         elif sign == LINE:
             sheet.fig.add_artist(Line2D([x / WIDTH, (x + 0.16) / WIDTH], [y / total] * 2, color=colour, linewidth=2.4, **place))
+        elif sign == DASHES:
+            sheet.fig.add_artist(
+                Line2D([x / WIDTH, (x + 0.17) / WIDTH], [y / total] * 2, color=colour, linewidth=0.9, linestyle=(0, (4, 2)), **place)
+            )
         else:
             face = style.PAPER if sign == HOLLOW else colour
             marker = {"marker": sign, "markersize": 6, "markerfacecolor": face, "color": colour, "linestyle": ""}

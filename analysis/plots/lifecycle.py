@@ -53,6 +53,7 @@ def lifecycle_composition(tables: Tables) -> Picture:
             f"占累计注册用户的比例，为各次重复的平均。近期未来访：{unseen}没有访问；长期未来访：{long}。永久流失只有模拟器知道，"
             "当天即计入流失用户。",
         )
+        + (say(" Dark line: the baseline’s customers.", "深色线：基准方案的活跃用户。") if len(present) > 1 else "")
         + focus.unnamed(tables, labels, focus.NOT_DRAWN),
         height=0.85 + rows * (3.6 if rows == 1 and columns < 3 else 2.1),
         labels=list(labels.values()),

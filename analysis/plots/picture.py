@@ -14,12 +14,14 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from analysis import style
 from analysis.language import speaking, spoken
-from analysis.text import wrap
+from analysis.number import SPACE
+from analysis.text import ELLIPSIS, wrap
 
 WIDTH = 9.2
 EDGE = 0.18
@@ -29,7 +31,8 @@ TITLE_SIZE, NOTE_SIZE = 13.0, 8.5
 HEADING, NOTE = "heading", "note"
 """Names of what stands above and below a body in an SVG."""
 POINTS = 72.0
-_ADVANCES: dict[tuple[str, float, str, tuple[str, ...]], float] = {}
+_ADVANCES: dict[tuple[float, str, tuple[str, ...]], dict[str, float]] = {}
+"""Inches of each character, by size, weight and fonts."""
 
 
 class Sheet:
@@ -99,14 +102,11 @@ class Sheet:
 
     def wrap(self, text: str, inches: float, size: float, weight: str = "normal", lines: int = 9) -> str:
         """`text` broken to fit a column so many inches wide."""
-        return wrap(text, lambda line: sum(self._advance(char, size, weight) for char in line) <= inches, lines)
-
-    def _advance(self, char: str, size: float, weight: str) -> float:
-        """The width of one character; measured once, for a text is broken by trying many lines."""
-        key = (char, size, weight, tuple(mpl.rcParams["font.family"]))
-        if key not in _ADVANCES:
-            _ADVANCES[key] = self.width(char, size, weight)
-        return _ADVANCES[key]
+        # The width of each character is measured once, for a text is broken by trying many lines.
+        known = _ADVANCES.setdefault((size, weight, tuple(mpl.rcParams["font.family"])), {})
+        for char in {*text, *ELLIPSIS, SPACE}.difference(known):
+            known[char] = self.width(char, size, weight)
+        return wrap(text, lambda line: sum(known[char] for char in line) <= inches, lines)
 
 
 def _height(text: str, size: float) -> float:
@@ -158,6 +158,11 @@ class Picture:
             return Files(_encoded(sheet.fig, "png"), rounded(_encoded(sheet.fig, "svg")), sheet.body)
 
 
+    def take(self, files: Files) -> None:
+        """Take the files that another process has drawn of the same picture."""
+        self.__dict__["files"] = files
+
+
 @dataclass(frozen=True)
 class Files:
     """A figure as PNG and SVG, the same bytes every time: no date, no version, fixed ids."""
@@ -171,7 +176,9 @@ class Files:
 def _encoded(figure: Figure, kind: str) -> bytes:
     metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None, "Format": None, "Type": None}}[kind]
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, metadata=metadata)
+    # Not `savefig`, which draws everything once more beforehand, for the sake of layouts that we leave to nobody.
+    canvas = FigureCanvasAgg(figure) if kind == "png" else FigureCanvasSVG(figure)
+    (canvas.print_png if kind == "png" else canvas.print_svg)(buffer, metadata=metadata)
     return buffer.getvalue()
 
 

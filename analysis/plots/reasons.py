@@ -67,7 +67,7 @@ def reasons_of_leaving(tables: Tables) -> Picture:
             f"分层为离开当日所处的分层。沉默：{gap}没有访问。数字为各次重复的平均。",
         )
         + focus.unnamed(tables, labels, focus.NOT_DRAWN),
-        height=1.75 + ROW * (len(present) + len(segments)) + (0.35 if segments else -0.45),
+        height=1.75 + ROW * (len(present) + len(segments)) + (0.55 if segments else -0.45),
         labels=list(labels.values()),
         paint=lambda sheet: _paint(sheet, tables, gone, present, segments, whose, shown, labels),
     )
@@ -99,16 +99,16 @@ def _finding(tables: Tables, rows: DataFrame, whose: str, labels: dict[str, str]
         part = _percent(_with_a_reason(own))
         text = say(
             f"of those who have, {part} had a reason one could act on, most of all {most} ({share})",
-            f"真正离开者中 {part} 有可干预的原因，首先是“{most}”（{share}）",
+            f"真正离开者中，{part} 出于可干预的原因，首先是{most}（{share}）",
         )
         if len(known) == 1:
             text = say(
-                f"of those who have, {part} left for a reason one could act on: {most}", f"真正离开者中 {part} 有可干预的原因：{most}"
+                f"of those who have, {part} left for a reason one could act on: {most}", f"真正离开者中，{part} 出于可干预的原因：{most}"
             )
         if whose != tables.baseline:
-            text += say(f", under {finding.quoted(labels[whose])}", f"（{finding.quoted(labels[whose])}")
             there = _percent(_with_a_reason(base)) if len(base) else None
-            text += say(f"; in the baseline {there}", f"；基准方案为 {there}）") if there else say("", "）")
+            text = say(f"{text}, under ", "") + finding.quoted(labels[whose]) + say("", f"的{text}")
+            text += say(f"; in the baseline {there}", f"；基准方案为 {there}") if there else ""
     silent = rows[(rows["scenario"] == tables.baseline) & (rows["segment"] == "silent") & (rows["reason"] == STAYS)]["share"]
     if silent.empty:
         return text[:1].upper() + text[1:]
@@ -129,7 +129,7 @@ def _paint(
 ) -> None:  # fmt: skip
     _legend(sheet, shown)
     below = 0.5
-    under = below + ROW * len(segments) + 0.75 if segments else below
+    under = below + ROW * len(segments) + 0.95 if segments else below
     ax = sheet.axes(NAMES, under, NUMBERS, 0.42)
     registered = tables.summary[tables.summary["metric"] == "registered"].set_index("scenario")["mean"].to_dict()
     everyone = gone[gone["group"] == "everyone"]
@@ -153,6 +153,7 @@ def _paint(
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:.0f}{percent_sign()}"))
     ax.set_xlabel(say("Of those who left out of each segment", "占该分层离开者的比例"))
+    ax.set_title(sheet.wrap(labels[whose], WIDTH - NAMES - NUMBERS, 9, "bold", lines=1), loc="left", size=9, weight="bold", pad=5)
 
 
 def _count(users: float) -> str:

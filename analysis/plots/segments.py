@@ -60,8 +60,8 @@ def segment_multiples(tables: Tables, metric: str) -> Picture:
         if alone
         else say(
             "Beside each segment stand its share of users and the baseline’s level; dots right of the line are above the baseline "
-            "there, hollow grey ones cannot be told apart from it.",
-            "每个用户分层标注其用户占比和基准方案水平；点在竖线右侧表示在该分层高于基准方案，灰色空心点表示差异不显著。",
+            "there, hollow grey ones cannot be told apart from it; an interval with an arrowhead goes on.",
+            "每个用户分层标注其用户占比和基准方案水平；点在竖线右侧表示在该分层高于基准方案，灰色空心点表示差异不显著；带箭头的区间超出坐标范围。",
         ),
         source="segments.csv",
         note=say(
@@ -91,6 +91,11 @@ def _height(places: int, present: int) -> float:
     if present <= FEW:
         return (0.8 if present == 0 else 1.1) + 0.3 * places
     return 0.3 + math.ceil(places / ACROSS) * (1.0 + 0.3 * present)
+
+
+def _across(places: int) -> int:
+    """Panels beside each other: as many in each line, and one less in the last at most."""
+    return math.ceil(places / math.ceil(places / ACROSS))
 
 
 def alike(tables: Tables) -> list[str]:
@@ -137,7 +142,7 @@ def _finding(own: Values, places: list[Place], present: list[str], row: metrics.
     more = line.delta > 0
     return say(
         f"{label}: {who} differs most among {where}, {by} {'higher' if more else 'lower'} than the baseline{ends}; {len(told)} of "
-        f"{len(pairs)} differences can be told",
+        f"{len(pairs)} differences {'is' if len(told) == 1 else 'are'} distinguishable",
         f"{label}：{who}在{where}中差异最大，比基准方案{'高' if more else '低'} {by}{ends}；{len(pairs)} 个差异中 {len(told)} 个显著",
     )
 
@@ -161,6 +166,21 @@ def _edge(lines: list) -> float:
     return max(min(max(ends, default=most), WILD * most), most) * 1.08 or 1.0
 
 
+def _cut(ax: Axes, y: float, low: float, high: float, edge: float, colour: str) -> None:
+    """Arrowheads where an interval goes on beyond the axis."""
+    for end, sign in ((low, "<"), (high, ">")):
+        if abs(end) > edge:
+            ax.plot(math.copysign(edge, end), y, sign, color=colour, markersize=5, clip_on=False, zorder=4)
+
+
+def _inside(edge: float) -> list[float]:
+    """Zero and one round value to either side, well inside the axis: the next panel's ticks begin where this one's end."""
+    reach = 0.75 * edge
+    power = 10.0 ** math.floor(math.log10(reach))
+    step = power * max(s for s in (1, 2, 5) if s * power <= reach)
+    return [-step, 0.0, step]
+
+
 def _ticks(ax: Axes, row: metrics.Metric, sign: str, bins: int, points: bool = True) -> None:
     few_ticks(ax, row.unit, sign, bins)
     if row.unit == "share":
@@ -173,12 +193,13 @@ def _paint(
 ) -> None:  # fmt: skip
     sign = currency(tables)
     gap = 0.16
-    wide = (WIDTH - 2 * EDGE - NAMES - gap * (ACROSS - 1)) / ACROSS
-    down = math.ceil(len(places) / ACROSS)
+    across = _across(len(places))
+    wide = (WIDTH - 2 * EDGE - NAMES - gap * (across - 1)) / across
+    down = math.ceil(len(places) / across)
     tall = (sheet.height - 0.3) / down
     edge = _edge([own[s, *p] for s in present for p in places if (s, *p) in own])
     for k, place in enumerate(places):
-        line, column = divmod(k, ACROSS)
+        line, column = divmod(k, across)
         x = EDGE + NAMES + column * (wide + gap)
         ax = sheet.axes(x, 0.3 + (down - 1 - line) * tall + 0.28, WIDTH - x - wide, line * tall + 0.62)
         ax.axvline(0, color=style.BASELINE, linewidth=1)
@@ -186,12 +207,15 @@ def _paint(
             if (scenario, *place) in own and math.isfinite(own[scenario, *place].delta):
                 found = own[scenario, *place]
                 low, high = found.delta_ci_low, found.delta_ci_high
-                dot(ax, y, found.delta, low, high, verdict_colour(low, high, row.higher_is_better), 5.5)
+                colour = verdict_colour(low, high, row.higher_is_better)
+                dot(ax, y, found.delta, low, high, colour, 5.5)
+                _cut(ax, y, low, high, edge, colour)
         if column == 0:
             name_rows(sheet, ax, [labels[s] for s in present], NAMES - 0.15, size=8)
         bare(ax, len(present), names=column == 0)
         ax.set_xlim(-edge, edge)
         _ticks(ax, row, sign, 3)
+        ax.set_xticks(_inside(edge))
         size, level = percent(users[place], 0), written(own[tables.baseline, *place].mean, row.unit, sign)
         ax.text(0, 1.02, f"{size} · {level}", transform=ax.transAxes, size=8, color=style.QUIET, va="bottom")
         title = fitted(sheet, segment_words.label(*place), wide, 8.5, "bold", lines=1)
@@ -227,6 +251,7 @@ def _paint_few(
             low, high = found.delta_ci_low, found.delta_ci_high
             colour = verdict_colour(low, high, row.higher_is_better)
             dot(ax, y, found.delta, low, high, colour)
+            _cut(ax, y, low, high, edge, colour)
             text = written(found.delta, row.unit, sign, True)
             ends = interval(low, high, row.unit, sign, True) if len(present) == 1 else ""
             ax.annotate(

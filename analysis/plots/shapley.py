@@ -71,8 +71,8 @@ def _finding(tables: Tables, rows: DataFrame, shown: list[str], labels: dict[str
     amount = money(best["value"] / people, sign, sign=True)
     ends = finding.with_interval(best["ci_low"] / people, best["ci_high"] / people, "money", sign, difference=True)
     text = say(
-        f"Of the {money(total, sign, sign=True)} that {who} brings per person, {lever_label(best['lever'])} brings {amount}{ends}",
-        f"{who}人均带来 {money(total, sign, sign=True)}，其中{lever_label(best['lever'])}贡献 {amount}{ends}",
+        f"Of the {money(total, sign)} that {who} brings per person, {lever_label(best['lever'])} brings {amount}{ends}",
+        f"{who}人均带来 {money(total, sign)}，其中{lever_label(best['lever'])}贡献 {amount}{ends}",
     )
     if finding.judged(worst["ci_low"], worst["ci_high"]) == finding.LOWER:
         loss = money(worst["value"] / people, sign)

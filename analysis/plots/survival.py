@@ -89,7 +89,7 @@ def _finding(tables: Tables, rows: DataFrame, event: str, labels: dict[str, str]
     }
     if not apart:
         return text + say(
-            f"; no strategy’s interval there leaves the baseline’s (day {age})", f"；{when}没有方案的置信区间与基准方案分开"
+            f"; at day {age} no strategy’s interval is clear of the baseline’s", f"；{when}没有方案的置信区间与基准方案分开"
         )
     # A strategy that holds more is named before one that holds fewer.
     furthest = max(apart, key=lambda s: (apart[s] > 0, abs(apart[s])))

@@ -110,4 +110,4 @@ def _paint(sheet: Sheet, tables: Tables, bars: list[Bar], row: metrics.Metric, d
 def _name(sheet: Sheet, bar: Bar) -> str:
     """The parameter's place, and what it is."""
     place = bar.parameter.removeprefix("population.").removeprefix("behaviour.").removeprefix("levers.")
-    return place + "\n" + sheet.wrap(bar.meaning, 2.85, 8, lines=1)
+    return place + "\n" + sheet.wrap(bar.meaning, 2.85, 8, lines=2)

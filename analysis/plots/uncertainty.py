@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pandas import DataFrame
 
@@ -13,6 +14,7 @@ from analysis import curves, finding, metrics, style, uncertain
 from analysis.language import say
 from analysis.number import SPACE, percent, point_word, written
 from analysis.plots import focus
+from analysis.plots.legend import BOX, DASHES, legend
 from analysis.plots.picture import WIDTH, Picture, Sheet
 from analysis.plots.retention import FOLLOW_UP, ROUND, days_since, percent_tick, tick_decimals
 from analysis.result import Tables, currency
@@ -143,7 +145,7 @@ def retention_fan(tables: Tables) -> Picture:
         ),
         source="fan.csv",
         note=say(f"{label[0].upper()}{label[1:]} by order. ", f"{label}（下单口径）。") + method(tables),
-        height=3.6,
+        height=3.9,
         labels=list(labels.values()),
         paint=lambda sheet: _paint_fans(sheet, tables, panels, labels, how.axis.format(a_event=curves.EVENTS["order"])),
     )
@@ -184,13 +186,17 @@ def _fan_finding(panels: list[Panel], labels: dict[str, str], label: str) -> str
 
 def _paint_fans(sheet: Sheet, tables: Tables, panels: list[Panel], labels: dict[str, str], axis: str) -> None:
     colours = focus.colours(tables)
+    shares = (say(f"95{SPACE}%", "95%"), say(f"80{SPACE}%", "80%"), say(f"50{SPACE}% of the parameter sets", "50% 的参数组"))
+    bands = [(BOX, shade, share) for shade, share in zip(_shades(style.QUIET), shares, strict=True)]
+    luck = [(DASHES, style.INK, say(f"95{SPACE}% of studies by luck alone", "仅随机波动（95%）"))]
+    legend(sheet, bands + (luck if tables.uncertainty.replications > 1 else []), x=1.0)
     left, gap = 1.0, 0.62
     room = WIDTH - left - 0.35
     width = (room - gap * (len(panels) - 1)) / len(panels)
     top = max(float(rows["q975"].max()) for _, quantity, rows in panels if quantity == LEVEL) * 1.06
     for k, (scenario, quantity, rows) in enumerate(panels):
         start = left + k * (width + gap)
-        ax = sheet.axes(start, 0.5, WIDTH - start - width, 0.42)
+        ax = sheet.axes(start, 0.5, WIDTH - start - width, 0.72)
         tint = colours[scenario] if colours[scenario] != focus.FAINT else style.PALETTE[0]
         _fan(ax, rows, tint)
         if quantity == LEVEL:
@@ -211,6 +217,15 @@ def _paint_fans(sheet: Sheet, tables: Tables, panels: list[Panel], labels: dict[
             ax.set_xlabel(days_since("registration"))
         if k == 0:
             ax.set_ylabel(sheet.wrap(axis, 2.9, 9), size=8.5)
+
+
+def _shades(tint: str) -> list[tuple[float, ...]]:
+    """The colour of each band of a fan, the outermost first, as it shows on paper."""
+    shades, left = [], 1.0
+    for _, _, dark in BANDS:
+        left *= 1 - dark
+        shades.append(tuple(left + (1 - left) * channel for channel in to_rgb(tint)))
+    return shades
 
 
 def _fan(ax: Axes, rows: DataFrame, tint: str) -> None:

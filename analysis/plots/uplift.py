@@ -138,7 +138,7 @@ def _paint(sheet: Sheet, tables: Tables, drawn: DataFrame, labels: dict[str, str
     ax.barh(places, -shares["sleeping_dog"], height=0.5, color=PUT_OFF)
     widest, lowest = max(shares["persuadable"].max(), 0.002), shares["sleeping_dog"].max()
     # Room for the numbers at both ends of the bars.
-    ax.set_xlim(-lowest - 0.42 * (widest + lowest), widest + 0.48 * (widest + lowest))
+    ax.set_xlim(-lowest - 0.5 * (widest + lowest), widest + 0.54 * (widest + lowest))
     for y in places:
         for kind, side in (("persuadable", 1), ("sleeping_dog", -1)):
             share = shares[kind][y]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis import columns, curves, finding, metrics, uncertain
 from analysis.language import Both, say, spoken
 from analysis.number import decimals_of, interval, percent, points, written
-from analysis.result import Tables, currency, filled, has
+from analysis.result import Tables, currency, filled, has, resolved
 from analysis.text import clean
 
 CONTRIBUTION, COST, LTV, ROI = "contribution_per_user", "incentive_cost_per_user", "ltv", "roi"
@@ -43,7 +43,10 @@ def cell(reading: finding.Reading | None, metric: metrics.Metric, sign: str, bas
     """One reading, written out; a baseline has no difference, and a metric that is a comparison itself has no other."""
     if reading is None or not math.isfinite(reading.mean):
         return Cell("–" if baseline else str(metric.absent) or "–")
-    value, ends = written(reading.mean, metric.unit, sign), interval(reading.low, reading.high, metric.unit, sign)
+    # A return is told in whole per cent: its interval is far wider than that.
+    whole = 0 if metric.break_even is not None and metric.unit == "share" else None
+    value = written(reading.mean, metric.unit, sign, decimals=whole)
+    ends = interval(reading.low, reading.high, metric.unit, sign, decimals=whole) if reading.low != reading.high else ""
     if baseline:
         return Cell(value, ends, verdict="baseline")
     if metric.break_even is not None:
@@ -115,9 +118,11 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
     if not kept or not others:
         return _single(tables, labels, headline)
     best = finding.chosen(tables, headline)
+    # Where nobody is better, a strategy that is alone is still the one that is asked about.
+    looked_at = others[0] if best == tables.baseline and len(others) == 1 else best
     lines = [(say("Which strategy keeps users?", "哪个方案留得住用户？"), _sentence(finding.comparison(tables, headline, labels)))]
-    if best != tables.baseline:
-        reading, row = kept[best], finding.metric_of(tables, headline)
+    if looked_at != tables.baseline and looked_at in kept:
+        reading, row = kept[looked_at], finding.metric_of(tables, headline)
         told, base = finding.level(reading.mean, row, sign), percent(kept[tables.baseline].mean)
         ends = finding.with_interval(reading.delta_low, reading.delta_high, "share", difference=True)
         change = points(reading.delta, sign=True) + ends
@@ -127,9 +132,10 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
                 say(f"{told}, against {base} in the baseline: {change}.", f"{told}，基准方案为 {base}：{change}。"),
             )
         )
-    if paid and best != tables.baseline:
-        spent = finding.amount(paid[best].delta, finding.metric_of(tables, COST), sign)
-        more = paid[best].delta >= 0
+    if looked_at != tables.baseline and looked_at in paid:
+        row = finding.metric_of(tables, COST)
+        spent = finding.amount(paid[looked_at].delta, row, sign)
+        more = paid[looked_at].delta >= 0
         price = _sentence(finding.cost_of_retention(tables, headline, COST, labels))
         told = say(
             f"It gives each user {spent} {'more' if more else 'less'} in incentives.",
@@ -139,7 +145,7 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
     value = next((name for name in (LTV, CONTRIBUTION) if finding.readings(tables, name)), None)
     if value:
         told = _sentence(finding.comparison(tables, value, labels))
-        lines.append((say("Does it pay?", "划算吗？"), told + _returned(tables, best)))
+        lines.append((say("Does it pay?", "划算吗？"), told + _returned(tables, looked_at)))
     lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(kept.values()))))
     return [*lines, uncertain.answer(tables)] if uncertain.asked(tables) else lines
 
@@ -191,6 +197,35 @@ def many(tables: Tables) -> str:
     headline = metrics.headline(tables.summary["metric"])
     others = [r for s, r in finding.readings(tables, headline).items() if s != tables.baseline] if headline else []
     return finding.multiplicity(len(others)) if any(math.isfinite(r.delta_low) for r in others) else ""
+
+
+def horizon(tables: Tables) -> str:
+    """What the LTV of the first table stands on: days, margin and discount rate; empty without an LTV, or where they differ."""
+    worlds = [world.get("economics", {}) for world in resolved(tables).values()]
+    told = {(world.get("margin"), world.get("discount_rate_per_year")) for world in worlds}
+    days = tables.manifest.get("days")
+    if LTV not in set(tables.summary["metric"]) or days is None or len(told) != 1 or None in next(iter(told)):
+        return ""
+    margin, rate = (percent(share, 0) for share in told.pop())
+    return say(
+        f" LTV: what users bring within {days} days, at a margin of {margin} of the basket, discounted at {rate} a year.",
+        f"LTV：{days} 天内用户带来的贡献毛利，毛利率 {margin}，按年利率 {rate} 折现。",
+    )
+
+
+def not_shown(tables: Tables) -> str:
+    """Why the first table lacks the cost of acquisition, or payback; empty where it has both, or the summary has neither."""
+    there = set(tables.summary["metric"])
+    why = {
+        "cac": say("CAC, because no scenario spends on acquisition", "获客成本（CAC），因为没有方案花钱获客"),
+        "payback_days": say(
+            "payback, because no scenario is ever below what it has spent", "回本周期，因为没有方案的累计贡献毛利曾低于零"
+        ),
+    }
+    missing = [text for name, text in why.items() if name in there and _idle(tables, name)]
+    if not missing:
+        return ""
+    return say(f"Not in this table: {'; '.join(missing)}.", f"表中未列：{'；'.join(missing)}。")
 
 
 def _single(tables: Tables, labels: dict[str, str], headline: str | None) -> list[tuple[str, str]]:

@@ -76,6 +76,7 @@ def render(tables: Tables, drawn: Sequence[Picture], apart: Apart | None = None)
         apart=apart or {},
         answers=answer.answers(tables),
         many=answer.many(tables),
+        not_shown=answer.not_shown(tables),
         columns=columns,
         rows=rows,
         main_caption=caption(tables),
@@ -103,16 +104,16 @@ def caption(tables: Tables) -> str:
     """How the first table is read."""
     if len(tables.scenarios) == 1:
         return say(
-            "Mean over replications, then its 95 % interval. Behind it: summary.csv",
-            "各次重复的平均值及其 95% 置信区间。数据：summary.csv",
+            f"Mean over replications, then its 95 % interval.{answer.horizon(tables)} Behind it: summary.csv",
+            f"各次重复的平均值及其 95% 置信区间。{answer.horizon(tables)}数据：summary.csv",
         )
     base = tables.baseline
     return say(
         f"In each cell: the mean with its 95 % interval; below it the paired difference against “{base}”, on the same people with the same "
-        "luck, with its interval. ▲ ▼: distinguishable; ≈ not distinguishable: zero lies inside. Behind it: summary.csv",
+        f"luck, with its interval. ▲ ▼: distinguishable; ≈ not distinguishable: zero lies inside.{answer.horizon(tables)} Behind it: "
+        "summary.csv",
         f"每格上方为平均值及其 95% 置信区间；下方为相对“{base}”的配对差异（同一批用户、同样的运气）及其区间。▲ ▼：差异显著；≈ "
-        "差异不显著：区间包含零。"
-        "数据：summary.csv",
+        f"差异不显著：区间包含零。{answer.horizon(tables)}数据：summary.csv",
     )
 
 

@@ -19,6 +19,7 @@ from sim.lever import Lever, LeverParameters
 from sim.lever import levers as found_levers
 from sim.parameter import Parameters, nested_block
 from sim.scenario.crosscheck import cross_check
+from sim.scenario.dates import is_dated, numbered
 from sim.scenario.explain import expected, explain, instead
 from sim.scenario.faults import Fault, ScenarioError, fault
 from sim.scenario.inherit import merge, read_chain
@@ -285,6 +286,8 @@ def _values(block: type[Parameters], node: Node, path: Path, broken: set[Path]) 
             continue
         elif (part := nested_block(declared)) is not None:
             out[name] = _values(part, inner, here, broken)
+        elif is_dated(declared):
+            out[name] = tuple(map(numbered, plain(inner))) if isinstance(inner.value, list) else numbered(plain(inner))
         elif isinstance(inner.value, list):
             out[name] = tuple(plain(inner))
         elif datetime.date in (declared.annotation, *get_args(declared.annotation)):

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.parameter import Parameters, nested_block
+from sim.scenario import dates
 from sim.scenario.faults import Fault, Phrase, fault, worth_searching
 from sim.scenario.messages import RULES, UNITS
 from sim.scenario.read import kind_of
@@ -123,6 +124,8 @@ def expected(annotation: Any, field: FieldInfo) -> Phrase:
     if get_origin(annotation) in (tuple, list):
         most = next((r.max_length for r in rules if isinstance(r, MaxLen)), None)
         inner, _ = core(get_args(annotation)[0], [])
+        if dates.is_dated(field):
+            return f"a list of at most {most} dates such as [2025-06-18, 11-11]", f"最多 {most} 个日期的列表，例如 [2025-06-18, 11-11]"
         if get_origin(inner) is Literal or inner is str:
             english, chinese = expected(inner, FieldInfo(annotation=inner)) if inner is not str else ("names", "名字")
             return f"a list, of {english}", f"列表，元素为{chinese}"
@@ -133,6 +136,8 @@ def expected(annotation: Any, field: FieldInfo) -> Phrase:
 
 
 def _number_expected(whole: bool, unit: str, rules: list[Any]) -> Phrase:
+    if whole and unit in dates.EXPECTED:
+        return dates.EXPECTED[unit]
     english, chinese = UNITS.get(unit, ("", ""))
     number, number_zh = ("a whole number", "整数") if whole else ("a number", "数")
     if english.startswith(("a ", "an ")):
@@ -197,7 +202,9 @@ def _hint(value: Any, annotation: Any) -> Phrase:
                 return f"; write {number} without quotes", f"；请写 {number}，不加引号"
     elif annotation is bool and isinstance(value, (str, int)):
         better = _SWITCHES.get(str(value).lower())
-    elif get_origin(annotation) in (tuple, list) and isinstance(value, (int, float)) and not isinstance(value, bool):
+    elif get_origin(annotation) in (tuple, list) and (
+        isinstance(value, (int, float)) and not isinstance(value, bool) or dates.numbered(value) is not value
+    ):
         better = f"[{value}]"
     return (f"; write {better}", f"；请写 {better}") if better is not None else ""
 

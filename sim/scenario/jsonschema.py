@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from sim.lever import levers as found_levers
 from sim.parameter import Parameters, nested_block
 from sim.scenario.check import BLOCKS, Catalogue
+from sim.scenario.dates import PATTERN, is_dated
 from sim.scenario.explain import core
 from sim.scenario.plans import SECTION_MEANING, SECTIONS, Aim
 from sim.scenario.schema import Entry
@@ -135,6 +136,8 @@ def _field(field: FieldInfo, said_by: str, tell: Tell) -> dict[str, Any]:
     if part is not None:
         return _block(part, said_by, tell)
     out = _type(field.annotation, field.metadata)
+    if is_dated(field):
+        out = _or_written(out)
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     notes = [f"{tell('unit', 'jsonschema')}: {tell(extra['unit'], 'units')}"] if extra.get("unit", "-") != "-" else []
     if extra.get("source"):
@@ -147,6 +150,14 @@ def _field(field: FieldInfo, said_by: str, tell: Tell) -> dict[str, Any]:
     if isinstance(default, datetime.date):
         default = default.isoformat()
     return out | {"description": description, "default": list(default) if isinstance(default, tuple) else default}
+
+
+def _or_written(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Dates as whole numbers, or as a file may write them (``sim.scenario.dates``)."""
+    if "items" in numbers:
+        return numbers | {"items": _or_written(numbers["items"])}
+    kinds = numbers["type"] if isinstance(numbers["type"], list) else [numbers["type"]]
+    return numbers | {"type": [*kinds, "string"], "pattern": PATTERN}
 
 
 def _entry(tell: Tell) -> dict[str, Any]:

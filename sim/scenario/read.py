@@ -21,6 +21,7 @@ import yaml
 from sim.scenario.events import Events
 from sim.scenario.faults import Fault, Phrase, fault
 from sim.scenario.messages import KINDS
+from sim.scenario.simple import simple_events
 from sim.scenario.source import BROKEN, Node, Origin, Path
 from sim.scenario.syntax_words import in_chinese
 
@@ -174,6 +175,10 @@ class _Builder:
         return self.reading
 
     def _events(self, text: str) -> Iterator[yaml.Event]:
+        simple = simple_events(text, 2 * MAX_NODES + 2)  # as many as stand for more nodes than are allowed
+        if simple is not None:
+            yield from simple
+            return
         loader = Events(text)
         try:
             while loader.check_event():

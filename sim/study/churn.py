@@ -7,17 +7,20 @@ baseline of its own for each look, so seasons and the growth of the platform are
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sim.measure import names_of
 from sim.panel import COLUMNS
-from sim.scenario import Scenario
 from sim.segment import CHANNELS
 from sim.study.hazard import complementary_log_log
 from sim.study.interval import half_width, verdict
-from sim.study.metrics import Counts
+
+if TYPE_CHECKING:  # whoever draws needs the names of this module's columns, and no engine
+    from sim.scenario import Scenario
+    from sim.study.metrics import Counts
 
 MOST_LINES = 30_000
 """Lines of a scenario that are estimated from: those of its first replications."""

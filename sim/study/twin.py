@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import ledger
+from sim import ledger, measure
 from sim.chance import key_of
 from sim.model import lever_instances
 from sim.population import draw_population
@@ -53,8 +53,11 @@ cost.
 its discounts, what went to orders that would have come anyway. ``pulled_forward_share``: of the most extra orders on any day so far, the
 share that is gone
 at the end. ``break_even_depth``: margin × incremental share, the discount at which a touched order earns nothing (evidence: break-even
-depth). Segments of a
-group know orders only; their margin is before discounts and costs.
+depth).
+
+By segment, margins are what was paid less the cost of goods; costs that are not on orders belong to no segment. What a dashboard credits
+to a lever that takes something off orders is divided among the segments as what was taken off the orders of users with a mark of it; what
+was pulled forward is counted in days with an order.
 """
 
 
@@ -117,8 +120,12 @@ def _lines(
             codes = divided(scenario, replication)
             if len(known) < MOST_REMEMBERED // scenario.run.users:
                 known[whose, replication] = codes
-        for (group, segment), who in segments(scenario, codes):
-            pair = _whole(scenario, lever, own, other) if group == "all" else _part(scenario, lever, own, other, who)
+        for (group, segment), place, who in segments(scenario, codes):
+            if group == "all":
+                pair = whole = _whole(scenario, lever, own, other)
+            else:
+                orders = [w[f"people/daily/{group}"][:, place] for w in (own, other)]
+                pair = {**_part(scenario, lever, own, other, who, whole), "pulled_forward_share": pulled_forward(orders[0] - orders[1])}
             measured.setdefault((group, segment), []).append({**kinds(own, other, who), **pair})
     for (group, segment), rows in measured.items():
         line: dict[str, Any] = {"scenario": name, "lever": lever, "group": group, "segment": segment}
@@ -131,8 +138,8 @@ def _lines(
         share = line["true_orders"] / line["touched_orders"] if line["touched_orders"] else float("nan")
         line["incremental_share"] = share
         line["break_even_depth"] = scenario.economics.margin * min(max(share, 0.0), 1.0) if share == share else share
-        if group == "all":
-            line["cannibalised_minor"] = line.pop("discount_minor") * (1.0 - min(max(share, 0.0), 1.0)) if share == share else 0.0
+        discount = line.pop("discount_minor")
+        line["cannibalised_minor"] = discount * (1.0 - min(max(share, 0.0), 1.0)) if share == share else 0.0
         yield line
 
 
@@ -161,8 +168,6 @@ def _whole(scenario: Scenario, lever: str, own: Counts, other: Counts) -> dict[s
     spent = {kind: sum(int(own[f"account/{lever}.{a}"]) for a, v in accounts.items() if v.kind == kind) for kind in ("discount", "cost")}
     gained = sum(int(own[f"account/{lever}.{a}"]) for a, v in accounts.items() if v.kind in ("fee", "income"))
     orders = own["daily/orders"].astype(np.int64) - other["daily/orders"]
-    so_far = np.maximum(orders.cumsum(), 0)
-    most = int(so_far.max())
     touched, worth = _touched(scenario, lever, own)
     return {
         "touched_orders": touched,
@@ -172,30 +177,54 @@ def _whole(scenario: Scenario, lever: str, own: Counts, other: Counts) -> dict[s
         "cost_minor": float(spent["discount"] + spent["cost"]),
         "true_cost_minor": float(sum(books[k] - books_without[k] for k in ("discounts", "costs"))),
         "discount_minor": float(spent["discount"]),
-        "pulled_forward_share": 1.0 - so_far[-1] / most if most else 0.0,
+        "pulled_forward_share": pulled_forward(orders),
     }
 
 
-def _part(scenario: Scenario, lever: str, own: Counts, other: Counts, who: np.ndarray) -> dict[str, float]:
-    """Truth and dashboard for a segment: margins before discounts and costs."""
-    worth = own["people/worth"][who].sum() - other["people/worth"][who].sum()
-    marked = np.unpackbits(own[f"people/marked/{lever}"], bitorder="little")[: len(own["people/orders"])].astype(bool)
-    more, more_worth = _more_than_others(own, marked, who)
-    nothing = float("nan")
+def pulled_forward(extra: np.ndarray) -> float:
+    """Of the most extra orders on any day so far, the share that is gone at the end; ``extra``: orders with less without, by day."""
+    so_far = np.maximum(extra.cumsum(), 0)
+    most = int(so_far.max())
+    return 1.0 - so_far[-1] / most if most else 0.0
+
+
+def _part(scenario: Scenario, lever: str, own: Counts, other: Counts, who: np.ndarray, whole: dict[str, float]) -> dict[str, float]:
+    """Truth and dashboard for a segment, of which ``whole`` says what is true of everybody."""
+    margin = scenario.economics.margin
+    marked = _marked(own, lever)
+    if f"daily/{lever}_orders_touched" in own:
+        share = _share(np.maximum(own["people/worth"] - own["people/paid"], 0), marked, who)
+        touched, discount = whole["touched_orders"] * share, whole["discount_minor"] * share
+        worth = float(own[f"daily/{lever}_basket_touched"].sum()) * share
+    else:
+        (touched, worth), discount = _more_than_others(own, marked, who), 0.0
+    earned = [(w["people/paid"][who] - w["people/goods"][who]).sum() for w in (own, other)]
     return {
-        "touched_orders": more,
+        "touched_orders": touched,
         "true_orders": float(own["people/orders"][who].sum() - other["people/orders"][who].sum()),
-        "naive_margin_minor": more_worth * scenario.economics.margin,
-        "true_margin_minor": float(worth) * scenario.economics.margin,
-        **dict.fromkeys(("cost_minor", "true_cost_minor", "cannibalised_minor", "pulled_forward_share"), nothing),
+        "naive_margin_minor": worth * margin - discount,
+        "true_margin_minor": float(earned[0] - earned[1]),
+        "discount_minor": discount,
+        **dict.fromkeys(("cost_minor", "true_cost_minor"), float("nan")),
     }
+
+
+def _share(values: np.ndarray, marked: np.ndarray, who: np.ndarray) -> float:
+    """The part of what marked users have that those of a segment have; 0 where nobody has any."""
+    total = float(values[marked].sum())
+    return float(values[marked & who].sum()) / total if total else 0.0
+
+
+def _marked(own: Counts, lever: str) -> np.ndarray:
+    """Who has a mark of a lever; shape (users,), booleans."""
+    return np.unpackbits(own[f"people/marked/{lever}"], bitorder="little")[: len(own["people/orders"])].astype(bool)
 
 
 def _touched(scenario: Scenario, lever: str, own: Counts) -> tuple[float, float]:
     """The orders that a dashboard credits to the lever, and their worth."""
     if f"daily/{lever}_orders_touched" in own:
         return float(own[f"daily/{lever}_orders_touched"].sum()), float(own[f"daily/{lever}_basket_touched"].sum())
-    marked = np.unpackbits(own[f"people/marked/{lever}"], bitorder="little")[: len(own["people/orders"])].astype(bool)
+    marked = _marked(own, lever)
     return _more_than_others(own, marked, np.ones(len(marked), bool))
 
 
@@ -218,21 +247,16 @@ def people(scenario: Scenario) -> str:
 
 
 def divided(scenario: Scenario, replication: int) -> Codes:
-    """Of every user the persona, and the third by order rate and by deal proneness; shape (users,) each."""
-    rows = draw_population(scenario, {}, key_of(scenario.run.seed, replication), scenario.run.users)
-    out = {"persona": rows["persona"].copy()}
-    for group, trait in (("order_rate", "visit_rate"), ("deal_proneness", "deal_proneness")):
-        cuts = np.quantile(rows[trait], (1 / 3, 2 / 3))
-        out[group] = np.searchsorted(cuts, rows[trait], side="right").astype(np.uint8)
-    return out
+    """Of every user the segment in each partition (``sim.measure.divided``); shape (users,) each."""
+    return measure.divided(draw_population(scenario, {}, key_of(scenario.run.seed, replication), scenario.run.users))
 
 
-def segments(scenario: Scenario, codes: Codes) -> Iterable[tuple[tuple[str, str], np.ndarray]]:
-    """((group, segment), who) of the partitions ``GROUPS``; who of shape (users,), booleans."""
-    yield ("all", "all"), np.ones(len(codes["persona"]), bool)
+def segments(scenario: Scenario, codes: Codes) -> Iterable[tuple[tuple[str, str], int, np.ndarray]]:
+    """((group, segment), its place in the group, who) of the partitions ``GROUPS``; who of shape (users,), booleans."""
+    yield ("all", "all"), 0, np.ones(len(codes["persona"]), bool)
     for group, names in (("persona", list(scenario.personas)), ("order_rate", THIRDS), ("deal_proneness", THIRDS)):
         for k, segment in enumerate(names):
-            yield (group, segment), codes[group] == k
+            yield (group, segment), k, codes[group] == k
 
 
 def shares(line: Mapping[str, Any]) -> dict[str, float]:

@@ -202,5 +202,6 @@ def test_an_unknown_metric_is_written_by_its_unit():
 
 def test_chinese_breaks_between_characters_and_long_names_lose_their_middle():
     assert wrap("优惠券与会员等级", lambda line: len(line) <= 3) == "优惠券\n与会员\n等级"
+    assert wrap("in 95 % of them", lambda line: len(line) <= 6) == "in\n95\N{NO-BREAK SPACE}%\nof\nthem"
     assert clean("one\n two\x00 three") == "one two three"
     assert len(clean("x" * 100, 20)) == 20

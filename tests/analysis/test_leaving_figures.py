@@ -5,7 +5,7 @@ from frames import tables
 from leaving_frames import REASONS, with_leaving
 from test_plots import faults
 
-from analysis import churn_words
+from analysis import churn_words, finding
 from analysis.language import speaking
 from analysis.plots import hazard_ratios, pictures, reasons_of_leaving
 from analysis.report import build
@@ -32,6 +32,20 @@ def test_many_strategies_with_long_names_can_be_read_too():
     many = with_leaving(tables(13, replications=2, names=names, effects=[(k % 5, 100 * k, 10 * k) for k in range(13)]))
     for picture in (hazard_ratios(many), reasons_of_leaving(many)):
         assert faults(picture) == ([], []), picture.name
+
+
+def test_of_many_strategies_the_hazards_show_those_whose_contribution_differs_most(made):
+    eight = made[8]
+    found = finding.readings(eight, "contribution_per_user")
+    most = sorted((s for s in eight.scenarios if s != eight.baseline), key=lambda s: -abs(found[s].delta))[:2]
+    drawn = " ".join(text.get_text() for text in hazard_ratios(eight).figure().texts)
+    assert all(f"“{name[:30]}" in drawn for name in (eight.baseline, *most))
+    assert not [name for name in eight.scenarios if name not in (eight.baseline, *most) and f"“{name[:30]}" in drawn]
+
+
+def test_the_bars_by_segment_say_whose_they_are(made):
+    titles = [ax.get_title(loc="left") for ax in reasons_of_leaving(made[2]).figure().axes]
+    assert titles[0] == "" and titles[1] in made[2].scenarios
 
 
 def test_both_belong_to_the_figures_of_a_study_that_has_their_tables(made):

@@ -42,7 +42,7 @@ def test_every_order_is_told_with_what_was_paid_and_who_took_something_off(plans
 
 def test_the_first_day_on_which_two_lives_part_is_marked_in_both(plans, lives):
     told = text(plans, lives)
-    assert told.count("— here the two lives part —") in (1, 2)
+    assert len(re.findall(r"— from day \d+ on the two lives part —", told)) == 2
     alone = text(plans[:1], lives[:1])
     assert "part" not in alone
 
@@ -70,3 +70,10 @@ def test_the_timeline_is_drawn_and_the_same_bytes_again(plans, lives, language, 
         again = {path.name: path.read_bytes() for path in write(plans, lives, tmp_path / "two")}
     assert first == again
     assert {name.rpartition(".")[2] for name in first} == {"txt", "png", "svg"}
+
+
+def test_who_changed_the_chance_to_leave_is_told_after_an_order(plans, lives):
+    told = text(plans, lives)
+    assert re.search(r"Stays; the chance to leave was [\d.]+\s%.instead of [\d.]+\s%: odds [^;]*onboarding ×0\.", told)
+    with speaking("zh"):
+        assert re.search("没有离开；流失概率由 .* 变为 .*：几率 [^；]*新手引导 ×0", text(plans, lives))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from frames import CHINESE, LONG, tables
+from matplotlib.transforms import Bbox
 from more_frames import LEVERS, PERSONAS, full
 from test_language import needs_font, strange
 from test_plots import SLACK, boxes
@@ -16,10 +17,12 @@ from test_report import Page, render
 
 from analysis import style
 from analysis.language import speaking
-from analysis.plots import pictures
+from analysis.plots import pictures, segments
 from analysis.plots.cashflow import break_even
 from analysis.plots.experiments import holds_truth
 from analysis.plots.flows import STACK, moves
+from analysis.plots.label import EndLabel, label_points
+from analysis.plots.picture import Sheet
 from analysis.plots.plane import budgets, cost_retention_plane, frontier
 from analysis.plots.segments import alike, segment_multiples
 from analysis.report.chapters import CHAPTERS, REST, chapters
@@ -143,6 +146,24 @@ def test_the_budget_says_who_is_over_it_and_is_drawn_where_all_have_as_many_user
     rows = pd.DataFrame(registered, columns=two.summary.columns)
     grown = replace(two, summary=pd.concat([two.summary, rows], ignore_index=True))
     assert "upright" not in cost_retention_plane(grown, budget=users * spent).note
+
+
+def test_panels_of_segments_are_spread_evenly_and_their_ticks_stay_inside():
+    assert [segments._across(count) for count in (3, 5, 6, 8, 9, 15)] == [3, 5, 3, 4, 5, 5]
+    for edge in (0.0007, 0.03, 1.0, 17.3, 940.0):
+        low, middle, high = segments._inside(edge)
+        assert middle == 0 and -low == high and 0.3 * edge <= high <= 0.75 * edge
+
+
+def test_a_label_moves_off_the_lines_in_its_way(two):
+    sheet = Sheet("", "", 3)
+    ax = sheet.axes(1, 0.5, 0.5, 0.5)
+    point = EndLabel(0.5, 0.5, "A strategy", style.INK)
+    label_points(sheet, ax, [point], [])
+    free = sheet.fig.texts[-1].get_window_extent(sheet.renderer)
+    line = Bbox.from_extents((free.x0 + free.x1) / 2 - 1, free.y0 - 40, (free.x0 + free.x1) / 2 + 1, free.y1 + 40)
+    label_points(sheet, ax, [point], [line])
+    assert not sheet.fig.texts[-1].get_window_extent(sheet.renderer).overlaps(line)
 
 
 def test_everybody_in_a_column_of_the_flows_comes_from_the_one_before(eight):

@@ -11,7 +11,7 @@ from frames import tables
 
 from analysis import finding
 from analysis.plots import pictures
-from analysis.report import build, write_report
+from analysis.report import answer, build, write_report
 from analysis.report.answer import assumed, assumption_counts, assumption_share, main_table
 from analysis.report.build import command
 from analysis.report.inline import inline_svg
@@ -135,7 +135,7 @@ def test_cost_payback_and_return_stand_in_the_first_table_where_a_summary_has_th
     assert (cells[first]["cac"].value, cells[first]["cac"].difference, cells[first]["cac"].tone) == ("¥12.00", "+¥0.30", "bad")
     assert cells[second]["payback_days"].value == "not within the run"
     assert cells[first]["payback_days"].said == "not distinguishable"
-    assert cells[first]["roi"].value == "60.0\u00a0%"
+    assert cells[first]["roi"].value == "60\u00a0%"
     assert [cells[s]["roi"].said for s in (first, second, third)] == [
         "earns back more than it costs",
         "earns back less than it costs",
@@ -152,6 +152,37 @@ def test_the_counterfactual_of_a_return_is_named():
     assert "ROI of incentives against “Baseline”" in text
     assert re.search(r"ROI of the extra incentives of “Coupons.*”: −30\u00a0% \(95 % interval −50 to −10\)", text)
     assert {"def-cac", "def-payback_days", "def-roi"} <= set(page.ids) and "extra incentive cost" in text
+
+
+def test_a_single_strategy_that_keeps_nobody_is_asked_for_its_price_all_the_same(two):
+    frames = tables(2, replications=3)
+    row = (frames.summary["metric"] == "bracket_30_90_order") & (frames.summary["scenario"] == frames.scenarios[1])
+    frames.summary.loc[row, ["delta", "delta_ci_low", "delta_ci_high"]] = (0.001, -0.004, 0.006)
+    told = dict(answer.answers(frames))
+    assert "not distinguishable" in told["Which strategy keeps users?"]
+    assert "+0.1" in told["By how much?"] and "in incentives" in told["At what cost?"]
+
+
+def test_what_the_first_table_leaves_out_is_said_with_why():
+    frames = with_value(tables(4, replications=3))
+    assert answer.not_shown(frames) == ""
+    frames.summary.loc[frames.summary["metric"] == "cac", "mean"] = 0.0
+    assert "cac" not in [c.name for c in main_table(frames)[0]]
+    assert answer.not_shown(frames) == "Not in this table: CAC, because no scenario spends on acquisition."
+    assert answer.not_shown(frames) in render(frames)
+
+
+def test_the_horizon_the_margin_and_the_rate_of_the_ltv_are_said():
+    frames = tables(2, replications=3)
+    worlds = {"economics": {"margin": 0.3, "discount_rate_per_year": 0.1}}
+    frames.manifest |= {"days": 120, "scenarios": {name: {"resolved": worlds} for name in frames.scenarios}}
+    told = answer.horizon(frames).replace("\N{NO-BREAK SPACE}", " ")
+    assert "within 120 days, at a margin of 30 % of the basket, discounted at 10 % a year" in told and answer.horizon(frames) in render(frames)
+
+
+def test_a_screen_reader_hears_higher_and_lower_and_not_the_name_of_a_triangle(html):
+    assert "▲ </span>" in html and html.count("▲") - 1 == html.count('<span aria-hidden="true">▲ </span>')
+    assert '<span class="unseen">higher: </span>' in html
 
 
 def test_every_figure_has_a_finding_a_sentence_a_source_and_words_for_those_who_do_not_see_it(html):

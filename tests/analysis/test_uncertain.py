@@ -48,15 +48,15 @@ def uncertain_tables(sure: str = "yes", runs: int = 4, count: int = 3):
                 line |= {"mean": 0.3 - age / 1000, "sampling_half_width": 0.01 if runs > 1 else np.nan, "at_risk": 1000 if age < 120 else 20}
                 fan.append(line | {f"q{q:03}": 0.3 - age / 1000 + (q - 500) / 5000 for q in (25, 100, 250, 500, 750, 900, 975)})
     ranges = [
-        (name, parameter, of, meaning, "rule: grade B, ÷ and × 1.5")
+        (name, parameter, of, meaning, unit, "rule: grade B, ÷ and × 1.5")
         for name in found.scenarios
-        for parameter, of, meaning in (
-            ("behaviour.price_gain", "world", "order decision, for a price below the reference by all of it"),
-            ("levers.x.lift", "coupons", "visits in the days after a coupon arrives"),
-            ("behaviour.z", "world", "z"),
+        for parameter, of, meaning, unit in (
+            ("behaviour.price_gain", "world", "order decision, for a price below the reference by all of it", "logit"),
+            ("levers.x.lift", "messaging", "of rest after which a message has 63 % of its full lift", "days"),
+            ("behaviour.z", "world", "z", "share/day"),
         )
     ]
-    columns = ["scenario", "parameter", "of", "meaning", "basis"]
+    columns = ["scenario", "parameter", "of", "meaning", "unit", "basis"]
     found.uncertainty = Uncertainty(32, runs, {
         "uncertainty": pd.DataFrame(lines, columns=list(COLUMNS)), "tornado": pd.DataFrame(bars, columns=list(TORNADO)),
         "fan": pd.DataFrame(fan), "ranges": pd.DataFrame(ranges, columns=columns), "sets": pd.DataFrame(columns=["scenario"]),
@@ -79,6 +79,26 @@ def test_a_strategy_that_loses_on_average_is_told_as_losing():
     frame.loc[frame["quantity"] == "difference", ["mean", "sets_above_zero"]] = (-90.0, 0.2)
     text = uncertain.difference_finding(found, "contribution_per_user", dict.fromkeys(found.scenarios, "X"))
     assert "has less contribution per user than the baseline in 80" in text
+
+
+def test_where_half_of_the_sets_say_more_neither_direction_is_told():
+    found = uncertain_tables(count=2)
+    frame = found.uncertainty.frames["uncertainty"]
+    frame.loc[frame["quantity"] == "difference", "sets_above_zero"] = 0.45
+    text = uncertain.difference_finding(found, "bracket_30_90_order", dict.fromkeys(found.scenarios, "X"))
+    assert text.startswith("Whether “X” keeps more users ordering in days 61–90 than the baseline or fewer hangs on the parameters: more in 45")
+
+
+def test_a_meaning_that_goes_on_from_its_unit_has_it():
+    bars, _ = uncertain.bars(uncertain_tables(), uncertain_tables().scenarios[1], "contribution_per_user", "difference")
+    assert [bar.meaning for bar in bars][1] == "days of rest after which a message has 63 % of its full lift"
+
+
+def test_a_fan_says_beside_its_bands_what_they_are():
+    texts = [text.get_text() for text in retention_fan(uncertain_tables()).figure().texts]
+    assert [text for text in texts if "luck alone" in text and "95" in text]
+    texts = [text.get_text() for text in retention_fan(uncertain_tables(runs=1)).figure().texts]
+    assert not [text for text in texts if "luck alone" in text]
 
 
 def test_a_tornado_names_its_first_parameter_only_where_it_is_sure():

@@ -34,6 +34,12 @@ class Said:
     err: str
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are drawn in this process only: to start others takes longer than these studies' figures."""
+    monkeypatch.setattr("analysis.drawing.cores", lambda: 1)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder: two good scenario files and nothing else."""
@@ -60,6 +66,7 @@ def command(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Studies without figures and report, whose drawing takes seconds and is tested elsewhere."""
     monkeypatch.setattr("analysis.plots.write_plots", lambda drawn, folder: [])
+    monkeypatch.setattr("analysis.plots.easel.painted", lambda tables, found, budget, easels: iter(found.values()))
 
     def report(result, drawn, folder, apart):
         (folder / "report.html").write_text("a report")

@@ -76,6 +76,15 @@ def test_a_levers_page_says_unit_default_range_and_source_of_each_parameter(comm
     assert max(map(len, said.out.splitlines())) <= 120
 
 
+def test_a_levers_named_values_are_listed_with_what_they_set_and_on_whose_evidence(command):
+    said = command("levers", "site").out
+    assert "preset: NAME" in said and "deloitte  {latency_order: 0.08, latency_basket: 0.088}" in said
+    assert "preset: NAME" not in command("levers", "points").out
+    found = json.loads(command("levers", "site", "--json").out)["site"]["presets"]["deloitte"]
+    assert found["values"] == {"latency_order": 0.08, "latency_basket": 0.088} and found["grade"] == "C" and found["meaning"] and found["source"]
+    assert "预设" in command("levers", "site", "--lang", "zh").out
+
+
 def test_levers_as_json_has_the_fields_of_the_contract(command):
     table = json.loads(command("levers", "--json").out)
     assert list(table) == sorted(table) and len(table) >= 7

@@ -16,7 +16,7 @@ from analysis.language import Both, speaking
 
 DOCS = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-ROW = re.compile(r"^\| (.+) \(([^()]+)\) \| [^|]+ \| [^|]+ \| [^|]+ … [^|]+ \| (?:inside|\*\*outside\*\*)(?:; (.+))? \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (.+) \(([^()]+)\) \|(?: [^|]+ \|){3} (?:inside|\*\*outside\*\*)(?:; ([^|]+))? \|(?: [^|]+ \|)?$", re.MULTILINE)
 ONLY_A_PUBLICATION = re.compile(r"[\w ,&.-]+ #(, High End)?(; [\w ,&.-]+ #)?")
 
 
@@ -24,7 +24,7 @@ def said() -> dict[str, set[str]]:
     """What checks say, numbers left open: of all of them what is fixed, and the rows that docs/evidence.md shows."""
     rows = ROW.findall(DOCS)
     texts = {open_form(quantity) for quantity, _, _ in rows} | {open_form(note) for _, _, note in rows if note}
-    texts |= {open_form(text) for check in CHECKS.values() for text in (check.setting, check.explained) if text}
+    texts |= {open_form(text) for check in CHECKS.values() for text in (check.setting, check.size, check.explained) if text}
     sources = {open_form(check.source) for check in CHECKS.values()}
     return {"texts": texts, "units": {unit for _, unit, _ in rows}, "sources": {s for s in sources if not ONLY_A_PUBLICATION.fullmatch(s)}}
 

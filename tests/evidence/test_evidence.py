@@ -44,6 +44,21 @@ def test_every_replay_is_a_scenario_that_says_what_its_study_fixes(name):
     assert plan.question and plan.levers
 
 
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if check.kind == REPLAY])
+def test_every_replay_says_how_many_people_live_in_a_world_and_how_large_the_study_was(name):
+    plan = load_scenario(ROOT / "scenarios" / "evidence" / f"{name}.yaml")
+    people = f"{plan.run.users:,}"
+    assert people in plan.description and people in plan.zh["description"] and people in CHECKS[name].size
+    assert "Size of the study: " in CHECKS[name].size and plan.run.replications > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "people"), [("hillstrom", 64_000), ("kivetz", 949), ("endowed", 300), ("ascarza", 65_000), ("seal", 288_169), ("redemption", 6_589)]
+)
+def test_a_world_is_as_large_as_the_study_where_that_is_published(name, people):
+    assert load_scenario(ROOT / "scenarios" / "evidence" / f"{name}.yaml").run.users == people
+
+
 @pytest.mark.parametrize("name", ["nbd", "sbg", "gamma_gamma", "beta_binomial", "app_retention", "second_order"])
 def test_a_quick_check_holds(name):
     (found,) = run([name], QUICK, lambda done, total, doing: None)

@@ -6,6 +6,7 @@ import ast
 import cProfile
 import importlib.util
 import pstats
+import random
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -14,9 +15,11 @@ import pytest
 import yaml
 
 import sim
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError, load_scenario, read
 from sim.scenario.events import Events
 from sim.scenario.messages import MESSAGES
+from sim.scenario.read import read_bytes
+from sim.scenario.simple import simple_events
 
 ROOT = Path(sim.__file__).parents[1]
 
@@ -159,6 +162,37 @@ def test_events_are_those_of_pyyaml_in_every_detail(seed, tmp_path):
 )  # fmt: skip
 def test_events_are_those_of_pyyaml_where_words_end(text):
     assert events(Events, text) == events(yaml.SafeLoader, text)
+
+
+SIMPLE = ["k:", "b:", "- ", "-", "#c", "a_1:", "A-x:", "a b:"]
+VALUES = [
+    "", "", " 1", " a b", " 'q'", " [1, a]", " {a: 1, b: [x,],}", " {a: 1, b: {c: d e}}", " [ 1 , 2 ]", " {}", " x  y ", " # c", " 1 # c",
+    " {a}", " [a: b]", " [1,,2]", " {a: }", " 'a''b'", " [-1, -x]", " ['a' , \"b\"]", " {a: 'b',c: \"d\"}", " [[],[{}]]", " [a]]", " [[a]",
+    " {a: 1]", " [a, b]x", " {a: 1, a: 2}", " .nan", " " + "[" * 20 + "]" * 20, " &x 1", " 1: 2", " - 1", " 中",
+]  # fmt: skip
+
+
+def nearly_simple(luck: random.Random) -> str:
+    """A few lines of which most are simple."""
+    lines, indent = [], 0
+    for _ in range(luck.randrange(1, 8)):
+        indent = max(0, indent + luck.choice([-4, -2, 0, 0, 0, 1, 2, 2]))
+        lines.append(luck.choice(["", " " * indent + luck.choice(SIMPLE) + luck.choice(VALUES)]))
+        if luck.random() < 0.1:
+            lines.append(luck.choice(["t: |", "t: >-", "name: 'a", "k: a", "  b", "'", "  b: c", "s: [1,", "  2]", "...", "---", "%Y", "- x", "? a"]))
+    return "\n".join(lines) + luck.choice(["", "\n"])
+
+
+def test_a_simple_file_is_read_by_the_short_way_as_by_the_long_one(monkeypatch):
+    luck = random.Random(5)
+    texts = [*(nearly_simple(luck) for _ in range(4_000)), *(path.read_text("utf-8") for path in sorted((ROOT / "scenarios").glob("*.yaml")))]
+    texts += ["a: [" + "1, " * 30_000 + "]", "a: [" + "[], " * 30_000 + "x:", "k: 1\n" * 30_000, "a: [" + "1, " * 20_300 + "'" + "b" * 9_000]
+    short = [simple_events(text, 100_000) is not None for text in texts]
+    assert 300 < sum(short) < len(texts) - 300
+    found = [read_bytes(text.encode(), "a.yaml") for text in texts]
+    monkeypatch.setattr(read, "simple_events", lambda text, most: None)
+    for text, one in zip(texts, found, strict=True):
+        assert one == read_bytes(text.encode(), "a.yaml"), text[:400]
 
 
 # ---- links

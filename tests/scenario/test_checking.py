@@ -130,3 +130,26 @@ def test_a_fault_is_said_in_chinese(catalogue):
         "（多久没来算沉睡）",
         "mapping:1:1: run.dais: 未知的键 'dais'；是否想写 'days'？",
     ]
+
+
+def test_the_dates_of_a_lever_are_written_as_dates_or_as_numbers():
+    def dates(value) -> tuple:
+        return Scenario.from_mapping({"levers": {"promotions": {"dates": value}}}).levers["promotions"].dates
+
+    assert dates(["2025-06-18", "11-11", 618]) == (20250618, 1111, 618)
+    privacy = Scenario.from_mapping({"levers": {"privacy": {"breach_on": "2025-09-01"}}})
+    assert privacy.levers["privacy"].breach_on == 20250901
+    assert Scenario.from_mapping(privacy.resolved()).digest() == privacy.digest()
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        (["2025-06-31"], "a date such as 2025-06-18, or 06-18 for every year is expected"),
+        (["0000-06-18"], "a date such as"),
+        ("2025-06-18", "write [2025-06-18]"),
+        ("june", "a list of at most 12 dates such as [2025-06-18, 11-11] is expected"),
+    ],
+)
+def test_what_is_no_date_is_answered_with_one(value, said):
+    assert said in refusal({"levers": {"promotions": {"dates": value}}}, None)

@@ -103,3 +103,48 @@ def test_a_story_changes_no_bit_of_the_world(world):
     told = []
     other = LifecycleModel(scenario(LEVERS), before_day=lambda model, today: told.append(int(today["day"][0]))).run()
     assert (other.visited == world.visited).all() and told == list(range(61))
+
+
+def leavings(told) -> list:
+    return [d for day in told.days for d in (day.renewal, *(v.leaving for v in day.visits)) if d]
+
+
+def test_contributions_add_up_to_the_chance_to_leave(lives):
+    decisions = [decision for told in lives for decision in leavings(told)]
+    assert len(decisions) > 20
+    for decision in decisions:
+        assert decision.chance == pytest.approx(pulled(decision.chance_unpushed, -math.fsum(decision.pulls.values())), abs=1e-12)
+    assert {who for decision in decisions for who in decision.pulls} >= {"onboarding", "points", "tiers", "experience"}
+
+
+def test_a_renewal_is_a_decision_that_needs_no_order():
+    plan = scenario(LEVERS, population={**LIVELY, "entry": "arrivals", "dropout": {"mode": "per_renewal", "a": 1, "b": 2, "period_days": 10}})
+    found = [(day.day, day.departed, day.renewal) for told in (life(plan, user) for user in range(0, 120, 12)) for day in told.days if day.renewal]
+    assert len(found) > 10 and any(departed for _, departed, _ in found)
+    for _, departed, decision in found:
+        assert decision.chance == pytest.approx(pulled(decision.chance_unpushed, -math.fsum(decision.pulls.values())), abs=1e-12)
+        assert decision.left == bool(departed)
+
+
+def test_a_saving_is_the_pull_of_the_lever_that_promised_it(lives):
+    visits = [(v, told) for told in lives for day in told.days for v in day.visits if v.ordered and v.taken_off.get("onboarding")]
+    assert visits
+    for visit, _ in visits:
+        assert visit.pulls["onboarding"] > 0.3
+
+
+def test_of_who_comes_back_it_is_known_what_called():
+    plan = scenario({**LEVERS, "winback": {"return_per_day": 0.1, "after_days": 5}}, behaviour={"return_per_day": 0.02})
+    back = [day for user in range(60) for day in life(plan, user).days if day.returned]
+    assert back
+    assert all(day.return_hazards["unasked"] == 0.02 for day in back) and any("winback" in day.return_hazards for day in back)
+
+
+def test_in_a_market_the_channels_that_might_have_reached_the_user_are_told():
+    levers = {"channels": {}, "signup": {"steps": 6, "completion": 0.6}}
+    plan = scenario(levers, population={**LIVELY, "entry": "market"}, market={"bass": {"p_per_year": 2.0, "q_per_year": 2.0}})
+    entries = [day for user in range(0, 120, 4) for day in life(plan, user).days if day.entered]
+    assert len(entries) > 5
+    for day in entries:
+        assert day.entered in day.reached and "ads" in day.reached
+        assert day.finishing["signup"] < 0.0

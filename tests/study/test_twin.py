@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import compare
+from sim import compare, ledger
 from sim.model import LifecycleModel
 from sim.scenario import Scenario
 from sim.study import shapley as shares
 from sim.study.shapley import coalitions, orders_of_entry, shapley, values
-from sim.study.twin import contribution, kinds, uplift
+from sim.study.twin import contribution, kinds, pulled_forward, uplift
 
 WORLD = {
     "population": {"order_rate": {"r": 0.5, "alpha_weeks": 3.0}, "visit_conversion": 0.2, "newcomer": {"visit_lift": 1.0}},
@@ -33,8 +33,6 @@ def lived(plan: Scenario, replication: int) -> LifecycleModel:
 
 
 def balance(model: LifecycleModel) -> int:
-    from sim import ledger
-
     return ledger.balance(model.ledger(), ledger.accounts(model.levers))["contribution"]
 
 
@@ -64,6 +62,39 @@ def test_extra_orders_of_the_segments_add_up_to_those_of_everybody(table):
         whole = part[part["group"] == "all"]["true_orders"].item()
         for group in ("order_rate", "deal_proneness"):
             assert part[part["group"] == group]["true_orders"].sum() == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("lever", ["coupons", "onboarding"])
+def test_what_a_dashboard_credits_is_divided_among_the_segments_without_a_rest(table, lever):
+    part = table[table["lever"] == lever]
+    whole = part[part["group"] == "all"].iloc[0]
+    assert whole["touched_orders"] > 10
+    for group in ("order_rate", "deal_proneness"):
+        own = part[part["group"] == group]
+        assert own["touched_orders"].sum() == pytest.approx(whole["touched_orders"])
+        assert (own["touched_orders"] <= whole["touched_orders"]).all()
+        naive = own["naive_margin_minor"].sum()  # neither lever costs anything but its discount
+        assert naive == pytest.approx(whole["naive_margin_minor"])
+        assert own["cannibalised_minor"].sum() > 0 and own["pulled_forward_share"].between(0, 1).all()
+        assert own["break_even_depth"].between(0, 0.3).all()
+
+
+def test_margins_of_the_segments_add_up_to_everybodys_before_costs_that_are_not_on_orders(table):
+    plan = scenario(**PULLED)
+    for lever in PULLED:
+        costs = []
+        for r in range(2):
+            both = [lived(w, r) for w in (plan, plan.without(lever))]
+            costs.append(np.subtract(*(ledger.balance(m.ledger(), ledger.accounts(m.levers))["costs"] for m in both)))
+        part = table[table["lever"] == lever]
+        whole = part[part["group"] == "all"]["true_margin_minor"].item()
+        for group in ("order_rate", "deal_proneness"):
+            assert part[part["group"] == group]["true_margin_minor"].sum() == pytest.approx(whole + np.mean(costs))
+
+
+def test_of_a_segments_orders_those_pulled_forward_are_gone_at_the_end():
+    assert pulled_forward(np.array([0, 4, 2, -3, 0])) == 0.5
+    assert pulled_forward(np.array([0, -1, 1])) == 0.0
 
 
 def test_kinds_follow_from_orders_in_both_worlds():
