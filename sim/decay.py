@@ -10,7 +10,7 @@ from sim.compiled import compiled
 
 STEP = 64
 SIZE = 2 * STEP + 1
-"""Numbers in a table of powers; it reaches to 64² − 1 days, after which nothing is left: the last number is 0, so no day asks which it is."""
+"""Numbers in a table of powers. It reaches to 64² − 1 days, after which nothing is left: the last number is 0."""
 
 
 def powers(keep: float) -> tuple[float, ...]:

@@ -17,17 +17,14 @@ import numpy as np
 
 from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
+from sim.compiled import JIT
+from sim.engine import gates, records
 from sim.engine import prefetch as fetching
-from sim.engine import records
 from sim.engine.prefetch import prefetch
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
-from sim.segment import NOBODY
-
-JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""How a part of the loop is compiled: into its caller, and for no other caller."""
 
 CHUNK = 8_192
 """Users in a chunk: the unit of work, whatever the number of threads."""
@@ -44,13 +41,13 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        chance, compiled, counters, day, decay, exact, fetching, layout, population, quantile, records, rule, segment,
+        chance, compiled, counters, day, decay, exact, fetching, gates, layout, population, quantile, records, rule, segment,
         sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
-    content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
+    content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {gates.PLACES} {list(levers)}".encode())
     for name in sorted(sources):
         content.update(inspect.getsource(sources[name]).encode())
     return content.hexdigest()[:16]
@@ -60,8 +57,7 @@ def plain_day(levers: Mapping[str, Lever], watch: Callable | None = None) -> Cal
     """``sim.day.live`` with the levers' rules in place, in plain Python.
 
     ``watch(lever, rule, u, t, before)`` is called before and after each rule, of a lever or (lever "") of the lifecycle, so that a story
-    can
-    tell what it changed.
+    can tell what it changed.
     """
     scope = dict(vars(day))
     if watch is not None:
@@ -85,11 +81,12 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)], list(levers))
-    scope["aim"] = _aim(list(levers))
+        rules = [(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)]
+        scope[phase] = _phase(rules, list(levers))
+    scope["aim"] = gates.aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
-    parts = {"LIVE": scope["live"], "CLOSED": _closed(list(levers)), "ACTIVE": _active(list(levers)[:PLACES])}
+    parts = {"LIVE": scope["live"], "CLOSED": gates.closed(list(levers)), "ACTIVE": gates.active(list(levers)[: gates.PLACES])}
     loop = types.FunctionType(_loop.__code__, {**globals(), **memory, **parts}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
@@ -128,8 +125,8 @@ CLOSED: Callable
 ACTIVE: Callable
 WIDTH: int
 DAILY: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, to whom levers are closed, which are active, the bytes of a row,
-and those that a quiet day looks at."""
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, to whom levers are closed, which are active, the bytes of a
+row, and those that a quiet day looks at."""
 
 
 AHEAD = 8
@@ -144,14 +141,12 @@ LEAST = 1e-15
 
 
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are
-    kept.
+    """Everybody of the chunks first … last−1 lives one day or sleeps through it; who visited, ordered and said something is marked.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
-    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, what only a visit needs
-    only where one is likely: so the processor need not wait for them. ``raw`` is the rows
-    as bytes, WIDTH each. Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was
-    too short for them.
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, and what only a visit
+    needs only where one is likely, so the processor need not wait for them. ``raw`` is the rows as bytes, WIDTH each. Orders are written to
+    ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
     """
     written = 0
     ps = policy[0]
@@ -223,101 +218,16 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-PLACES = 62
-"""Levers whose gates are kept as bits of one number; those beyond look at their aim on each of their turns."""
-
-
-def _aim(slots: list[str]) -> Callable:
-    """Which levers are open to the user, a bit each in the levers' order; looked up once, not before each of their rules."""
-    look = _look(slots[:PLACES], 0)
-
-    @numba.njit(**JIT)
-    def aim(u, ps, t, m):
-        t.open = t.active
-        if t.closed:
-            t.open = look(ps, t.who)
-
-    return aim
-
-
-def _look(slots: list[str], first: int) -> Callable:
-    if not slots:
-        return _no_bits
-    f, g, h = (*slots, *[slots[0]] * 2)[:3]
-    rest = _look(slots[3:], first + 3)
-
-    @numba.njit(**JIT)
-    def look(ps, who):
-        three = ((who & ps[f].closed) == 0) | ((who & ps[g].closed) == 0) << 1 | ((who & ps[h].closed) == 0) << 2
-        return three << first | rest(ps, who)
-
-    return look
-
-
-@numba.njit(**JIT)
-def _no_bits(ps, who=0):
-    return 0
-
-
-def _closed(slots: list[str]) -> Callable:
-    """The bits of users to whom an active lever is closed."""
-    if not slots:
-        return _no_bits
-    f, g, h = (*slots, *[slots[0]] * 2)[:3]
-    rest = _closed(slots[3:])
-
-    @numba.njit(**JIT)
-    def closed(ps):
-        one, two, three = ps[f].closed, ps[g].closed, ps[h].closed
-        return one * (one != NOBODY) | two * (two != NOBODY) | three * (three != NOBODY) | rest(ps)
-
-    return closed
-
-
-def _active(slots: list[str], first: int = 0) -> Callable:
-    """The active levers, a bit each in the levers' order."""
-    if not slots:
-        return _no_bits
-    f, g, h = (*slots, *[slots[0]] * 2)[:3]
-    rest = _active(slots[3:], first + 3)
-
-    @numba.njit(**JIT)
-    def active(ps):
-        three = (ps[f].closed != NOBODY) | (ps[g].closed != NOBODY) << 1 | (ps[h].closed != NOBODY) << 2
-        return three << first | rest(ps)
-
-    return active
-
-
-def _gate(slots: list[str], slot: str) -> Callable:
-    """Whether a lever is open to the user."""
-    place = slots.index(slot)
-    if place >= PLACES:
-
-        @numba.njit(**JIT)
-        def gate(ps, t):
-            return (t.who & ps[slot].closed) == 0
-
-    else:
-
-        @numba.njit(**JIT)
-        def gate(ps, t):
-            return (t.open >> place) & 1 != 0
-
-    return gate
-
-
 def _phase(rules: list[tuple[Callable, str, bool]], slots: list[str]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
     A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
-    told
-    whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
+    told whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:
         return _nothing
     (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
-    for_f, for_g, for_h = (_gate(slots, slot) for slot in (fs, gs, hs))
+    for_f, for_g, for_h = (gates.gate(slots, slot) for slot in (fs, gs, hs))
     rest = _phase(rules[3:], slots)
 
     @numba.njit(**JIT)
