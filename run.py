@@ -288,7 +288,7 @@ def study(
     folder = Path("results") / title if out is None else Path(out)
     also = [beforehand.unusable(out, folder), beforehand.undrawable(), beforehand.unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
-    talk.begin(len(plans), plans[0].run.replications, folder)
+    talk.begin(len(plans), plans[0].run.replications, folder, plans)
     from analysis.drawing import Studio
     from sim import compare as run_compare
 
