@@ -21,6 +21,8 @@ from typing import Any
 
 import measuring
 
+from analysis import beforehand
+
 NAMES = ("baseline", "onboarding", "coupons", "points", "tiers", "community", "messaging", "winback")
 AIM = 15.0
 PACKAGES = ("lifecycle-simulator", "numpy", "pandas", "scipy", "matplotlib", "jinja2")
@@ -131,7 +133,8 @@ def main() -> None:
 
 
 def asked(options: list[str]) -> str:
-    """The last line that this program says in a process of its own. Raises ``MeasurementFailed``."""
+    """The last line that this program says in a process of its own, set up as the command line is. Raises ``MeasurementFailed``."""
+    beforehand.one_at_a_time()
     done = subprocess.run([sys.executable, __file__, *options], capture_output=True, text=True)
     if done.returncode:
         raise measuring.MeasurementFailed(done.stderr.strip().splitlines()[-1])
