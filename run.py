@@ -293,12 +293,7 @@ def study(
     from sim import compare as run_compare
 
     with talk.progress() as show_progress, closing(Studio(threads)) as studio:
-        told = heeding(show_progress)
-
-        def progress(done: float, total: int, doing: str) -> None:
-            told(done, total, doing)
-            if doing == "writing":  # one process's work: the others can get ready for drawing
-                studio.open()
+        progress = studio.heeding(heeding(show_progress))
 
         result = run_compare(
             plans,
@@ -388,6 +383,7 @@ def failure(error: OSError) -> str:
 
 def main() -> None:
     """Run the command line of this process."""
+    beforehand.one_at_a_time()
     now: dict[str, Any] = {}
     listen(now)
     for stream in (sys.stdout, sys.stderr):
