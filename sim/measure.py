@@ -177,7 +177,7 @@ def people(model: Any) -> dict[str, np.ndarray]:
     for first in range(0, model.day + 1, step):
         last = min(first + step, model.day + 1)
         bits = np.unpackbits(model.ordered[first:last], axis=1, count=len(rows), bitorder="little")
-        day, user = np.divmod(np.flatnonzero(bits), max(len(rows), 1))  # ten times as fast as nonzero of the table
+        day, user = np.divmod(np.flatnonzero(bits.view(bool)), max(len(rows), 1))  # ten times as fast as nonzero of the table
         for group, code in codes.items():
             cells = np.bincount(day * sizes[group] + code[user], minlength=(last - first) * sizes[group])
             daily[group][first:last] = cells.reshape(-1, sizes[group])
