@@ -18,7 +18,7 @@ from analysis import beforehand
 from analysis.click_words import translated
 from analysis.interrupts import listen
 from analysis.language import speaking, spoken
-from analysis.options import Told, asked_language, command_line, language, option, setting, shared, talking
+from analysis.options import Told, asked_language, command_line, explained, language, option, setting, shared, talking
 from analysis.terminal import said
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -288,17 +288,12 @@ def study(
     folder = Path("results") / title if out is None else Path(out)
     also = [beforehand.unusable(out, folder), beforehand.undrawable(), beforehand.unwritable(export, form)]
     plans = load(files, settings, overrides(options), also)
-    talk.begin(len(plans), plans[0].run.replications, folder)
+    talk.begin(len(plans), plans[0].run.replications, folder, plans)
     from analysis.drawing import Studio
     from sim import compare as run_compare
 
     with talk.progress() as show_progress, closing(Studio(threads)) as studio:
-        told = heeding(show_progress)
-
-        def progress(done: float, total: int, doing: str) -> None:
-            told(done, total, doing)
-            if doing == "writing":  # one process's work: the others can get ready for drawing
-                studio.open()
+        progress = studio.heeding(heeding(show_progress))
 
         result = run_compare(
             plans,
@@ -361,7 +356,7 @@ def _execute(arguments: Sequence[str], now: dict[str, Any]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         complaint = io.StringIO()
-        error.show(complaint)
+        explained(error).show(complaint)
         click.echo(translated(complaint.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except BadInput as error:
@@ -383,12 +378,12 @@ def failure(error: OSError) -> str:
 
     if isinstance(error, FolderInUse):
         return said("in use", folder=error.folder)
-    why = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return said("failed", why=why)
+    return said("failed", why=f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
 
 
 def main() -> None:
     """Run the command line of this process."""
+    beforehand.one_at_a_time()
     now: dict[str, Any] = {}
     listen(now)
     for stream in (sys.stdout, sys.stderr):

@@ -42,3 +42,16 @@ def undrawable() -> str:
     from analysis.style import FONT_HINT, wide_font
 
     return "" if wide_font() else said("no font", hint=FONT_HINT)
+
+
+ONE_AT_A_TIME = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What says in how many threads NumPy multiplies matrices."""
+
+
+def one_at_a_time() -> None:
+    """Let NumPy multiply matrices in one thread, unless the user has said otherwise. To be called before NumPy is loaded.
+
+    Its threads wait for each other by spinning, beside ours, and gain nothing on matrices as small as here. No number depends on them.
+    """
+    for name in ONE_AT_A_TIME:
+        os.environ.setdefault(name, "1")

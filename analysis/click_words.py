@@ -21,7 +21,7 @@ PATTERNS = tuple(
         (r"No such option:? '?(--?[\w-]+)'?\.?", r"没有选项 \1"),
         (r" ?\(?Did you mean (?:one of: )?(.+?)\?\)?$", r"；是否指 \1？"),
         (r" ?\(Possible options: (.+)\)", r"；可能是 \1"),
-        (r"Missing (?:argument|option) '(.+?)'\.", r"缺少 '\1'。"),
+        (r"Missing (?:argument|option) '(.+?)'\. ?", r"缺少 '\1'。"),
         (r"Option '(.+?)' requires an argument\.", r"选项 '\1' 需要一个值。"),
         (r"Option '(.+?)' does not take a value\.", r"选项 '\1' 不带值。"),
         (r"Invalid value for '(.+?)': ", r"'\1' 的值无效："),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.study.result import Result
-from sim.study.run import cores
+from sim.study.run import Progress, cores
 
 if TYPE_CHECKING:
     from analysis.plots.easel import Easel
@@ -39,7 +38,17 @@ class Studio:
                 for _ in range(self._others):
                     self._easels.append(Easel())
 
-    def draw(self, result: Result, place: Path, budget: float | None, progress: Callable[[float, int, str], None]) -> list[Path]:
+    def heeding(self, progress: Progress) -> Progress:
+        """The same progress; when tables begin to be written, which is one process's work, the others get ready."""
+
+        def tell(done: float, total: int, doing: str) -> None:
+            progress(done, total, doing)
+            if doing == "writing":
+                self.open()
+
+        return tell
+
+    def draw(self, result: Result, place: Path, budget: float | None, progress: Progress) -> list[Path]:
         """Write figures and report into a result folder, in the language spoken; returns their paths. matplotlib is loaded only now."""
         progress(1, 1, "drawing")
         from analysis.named import in_language

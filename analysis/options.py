@@ -64,6 +64,21 @@ class Option(click.Option):
         return super().get_help_record(context)
 
 
+EXAMPLES = {"scenario": "scenarios/baseline.yaml", "folder": "results/strategies"}
+"""What an argument may be, by its name."""
+
+
+def explained(error: click.ClickException) -> click.ClickException:
+    """A complaint; one about something missing says what to give."""
+    if isinstance(error, click.MissingParameter) and error.param is not None and not error.message:
+        example = EXAMPLES.get(error.param.name or "", "")
+        if isinstance(error.param, Option):
+            error.message = str(error.param.told)
+        elif example:
+            error.message = say(f"Give one, such as {example}.", f"请给出一个，例如 {example}。")
+    return error
+
+
 def option(*names: str, english: str, chinese: str, **settings: Any) -> Callable:
     """An option with its help in both languages."""
     return click.option(*names, cls=Option, told=Both(english, chinese), **settings)

@@ -75,7 +75,7 @@ class Teller:
         if day.entered:
             yield from self._signs_up(day)
         if day.returned:
-            called = self._listed({who: 1.0 - math.exp(-hazard) for who, hazard in day.return_hazards.items()})
+            called = self._listed(day.return_hazards)
             yield say(f"Comes back after having left (chance today: {called}).", f"离开之后又回来了（当天的概率：{called}）。")
         if day.renewal and not day.departed:
             yield self._stays(day.renewal)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.language import Both, say
+from analysis.language import Both, say, spoken
 
 WORDS = {
     "begin": Both(
@@ -29,6 +29,11 @@ WORDS = {
         "not in the figures, because its people are not the baseline's: {names}",
         "未列入图表（用户总体与基准方案不同）：{names}",
     ),
+    "not capped": Both(
+        "{scenario}: economics.incentive_budget caps {capped}; it does not cap what {free} give or cost",
+        "{scenario}：economics.incentive_budget 只限制 {capped}；不限制 {free} 的让利与成本",
+    ),
+    "none": Both("no lever", "零个杠杆"),
     "scenario": Both("scenario", "方案"),
     "against": Both(
         "in brackets: difference against {baseline}; ≈ not distinguishable", "括号内：相对 {baseline} 的差异；≈ 差异不显著"
@@ -103,6 +108,18 @@ def said(what: str, **words: object) -> str:
 
 
 
+def not_capped(plan: Any) -> str:
+    """What a budget for all levers together leaves out in a scenario; empty where nothing."""
+    from sim.lever import levers
+
+    found = {name: levers()[kind] for name, kind in plan.kinds.items()}
+    capped = [name for name, lever in found.items() if lever.committed is not None]
+    spends = [name for name, lever in found.items() if {account.kind for account in lever.accounts.values()} & {"cost", "discount"}]
+    free = [name for name in spends if name not in capped]
+    names = {"capped": ", ".join(capped) or WORDS["none"], "free": ", ".join(free)}
+    return said("not capped", scenario=plan.told("name", spoken()), **names) if free else ""
+
+
 class Left:
     """How much time a step still takes, at the pace at which it has gone so far."""
 
@@ -138,9 +155,12 @@ class Talk:
         self.quiet = quiet
         self._started = time.monotonic()
 
-    def begin(self, scenarios: int, replications: int, folder: Path) -> None:
-        """Say what will be done, at once."""
+    def begin(self, scenarios: int, replications: int, folder: Path, plans: Sequence[Any] = ()) -> None:
+        """Say what will be done, at once, and which money the budgets of ``plans`` do not cap."""
         self._say(WORDS["begin"].format(scenarios=scenarios, replications=replications, folder=folder))
+        for plan in plans:
+            if plan.economics.incentive_budget is not None and (note := not_capped(plan)):
+                self._say(note)
 
     def end(self, folder: Path, result: Any) -> None:
         """Say where the result lies."""

@@ -15,6 +15,9 @@ from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
 
+JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""How a part of the loop over users is compiled: into its caller, and for no other caller."""
+
 
 @contextmanager
 def no_collection() -> Iterator[None]:

@@ -3,15 +3,14 @@
 Whoever is outside may sign up. Whoever is inside receives what the levers offer; someone who left may come back; the unasked ways
 of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and perhaps
 the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until something
-can
-happen again (``sim.lifecycle.waking``).
+can happen again (``sim.lifecycle.waking``).
 
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
 ``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases
-(``sim.rule``); the
-engine puts them in their place.
+(``sim.rule``); the engine puts them in their place. ``aim`` stands where all is known by which levers are aimed: the engine may note there
+which of them are open to the user.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def _phase(u, ps, t, m):
     """Nothing: the place where the engine puts the levers' rules of one phase."""
 
 
-reach = lead = join = offer = visit = pay = reward = close = _phase
+aim = reach = lead = join = offer = visit = pay = reward = close = _phase
 
 
 @rule("lifecycle")
@@ -57,6 +56,7 @@ def wait_outside(u, ps, t, m):
     """A prospect's day: not reached, or the day of entry, with a first order where the scenario says so."""
     p = ps.core
     c = m.core
+    aim(u, ps, t, m)
     if p.market:
         be_near(u, p, t)
         reach(u, ps, t, m)
@@ -71,6 +71,7 @@ def wait_outside(u, ps, t, m):
     if t.entered == 0:
         return
     t.who = u.groups
+    aim(u, ps, t, m)
     join(u, ps, t, m)
     if p.order_on_entry:
         knock(t)
@@ -96,6 +97,7 @@ def live(u, ps, t, m):
         return
     stage = u.stage
     know(u, p, t)
+    aim(u, ps, t, m)
     offer(u, ps, t, m)
     if u.left:
         come_back(u, p, t, c)

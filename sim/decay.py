@@ -9,19 +9,19 @@ from __future__ import annotations
 from sim.compiled import compiled
 
 STEP = 64
-SIZE = 2 * STEP
-"""Numbers in a table of powers; it reaches to 64² − 1 days, after which nothing is left."""
+SIZE = 2 * STEP + 1
+"""Numbers in a table of powers. It reaches to 64² − 1 days, after which nothing is left: the last number is 0."""
 
 
 def powers(keep: float) -> tuple[float, ...]:
-    """keep⁰ … keep⁶³, then keep⁰, keep⁶⁴ … keep^(64·63); multiplied one after the other, so the same on every machine."""
+    """keep⁰ … keep⁶³, then keep⁰, keep⁶⁴ … keep^(64·63), and 0; multiplied one after the other, so the same on every machine."""
     near = [1.0]
     for _ in range(STEP):
         near.append(near[-1] * keep)
     far = [1.0]
     for _ in range(STEP - 1):
         far.append(far[-1] * near[STEP])
-    return (*near[:STEP], *far)
+    return (*near[:STEP], *far, 0.0)
 
 
 def half_life(days: float) -> tuple[float, ...]:
@@ -34,8 +34,5 @@ def half_life(days: float) -> tuple[float, ...]:
 @compiled("f8(f8[:],i8)")
 def left_after(table, days):
     """The share left after ``days`` whole days (all of it before), by a table of ``powers``."""
-    if days <= 0:
-        return 1.0
-    if days >= 4096:
-        return 0.0
+    days = min(max(days, 0), STEP * STEP)
     return table[days & 63] * table[64 + (days >> 6)]

@@ -15,6 +15,9 @@ LN2 = 6.931471805599453094e-01
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 PER_LN2 = 1.44269504088896338700
 
+TO_WHOLE = 1.5 * 2.0**52
+"""Added and taken away again, it rounds to the nearest whole number, in a third of the time of a call of floor."""
+
 SMALLEST_NORMAL, TWO_54 = 2.0**-1022, 2.0**54
 FRACTION, HALF = (1 << 52) - 1, 1022 << 52
 """Bits of a double: its fraction, and the exponent of numbers from a half to one."""
@@ -38,7 +41,7 @@ def exp(x):
         return math.inf
     if x < -708.0:
         return 0.0
-    k = int(math.floor(x * PER_LN2 + 0.5))
+    k = (x * PER_LN2 + TO_WHOLE) - TO_WHOLE
     r = (x - k * LN2_HIGH) - k * LN2_LOW
     q = r * r
     q4 = q * q
@@ -46,7 +49,7 @@ def exp(x):
     middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + q * (1.0 / 40320.0 + r * (1.0 / 362880.0))
     high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + q * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
     p = r + q * (low + q4 * (middle + q4 * high))
-    return (1.0 + p) * POWERS[k - LEAST_POWER]
+    return (1.0 + p) * POWERS[int(k) - LEAST_POWER]
 
 
 @compiled("f8(f8)")
@@ -97,11 +100,21 @@ def happens(u, p, pull):
     return u < pulled(p, pull)
 
 
+SURELY = 1e-12
+"""More than rounding can move a probability."""
+
+
 @compiled("i8(f8,f8)")
 def poisson(u, rate):
-    """The Poisson count of mean ``rate`` (≤ 700) at the quantile u: never smaller for a larger rate."""
+    """The Poisson count of mean ``rate`` (≤ 700) at the quantile u: never smaller for a larger rate.
+
+    Most counts are 0 or 1 and known without an exponential: 1 − r ≤ e⁻ʳ ≤ 1 − r + r²/2, and (1 + r)·e⁻ʳ ≥ 1 − r²/2.
+    """
     if u < 1.0 - rate:
         return 0
+    bend = rate * rate / 2.0
+    if 1.0 - rate + bend + SURELY <= u < 1.0 - bend - SURELY:
+        return 1
     term = exp(-rate)
     total = term
     n = 0

@@ -254,12 +254,13 @@ class Lever:
     def counter_dtype(self) -> np.dtype:
         return np.dtype([(k, "i8") for k in (*self.counted, *self.accounts)] or [("spare", "i8")])
 
-    def policy(self, parameters: LeverParameters | None, closed: int = 0) -> np.ndarray:
+    def policy(self, parameters: LeverParameters | None, closed: int = 0, was_on: bool = False) -> np.ndarray:
         """The numbers the rules read: ``on``, ``closed`` (bits of users it is not aimed at), the parameters, derived constants, and what
-        is shared today."""
+        is shared today. It is on from the day on which it is first active, because users may hold something of it from then on."""
         values = record(parameters if parameters is not None else self.Parameters())
-        extra: dict[str, Any] = {"on": int(parameters is not None)}
-        extra["closed"] = closed if parameters is not None and parameters.active else NOBODY
+        active = parameters is not None and parameters.active
+        extra: dict[str, Any] = {"on": int(active or was_on)}
+        extra["closed"] = closed if active else NOBODY
         constants = getattr(self.module, "constants", None)
         if constants is not None:
             extra |= constants(parameters if parameters is not None else self.Parameters())

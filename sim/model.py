@@ -244,7 +244,7 @@ class LifecycleModel(MesaSurface):
             on_change(self.rows[name], before, parameters, self.day + 1)
         self.parameters[name] = parameters
         closed = self.plan.closed_bits(name) | (self.steering.closed_bits(name) if self.steering is not None else 0)
-        changed = self.levers[name].policy(parameters, closed)
+        changed = self.levers[name].policy(parameters, closed, bool(self.policy[name]["on"][0]))
         for key, value in self._shared[name].items():
             changed[key] = value
         self.policy[name] = changed

@@ -81,21 +81,39 @@ HEARD = ("posted", "invited", "opened a deal", "signed up on my invitation")
 
 @compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:],b1[:])")
 def _spread(said, said_before, starts, ends, heard, invited_before, inside, outside):
+    speakers = np.empty(len(said), np.int32)
+    count = 0
     for i in range(len(said)):
-        word = said[i]
-        if word == 0:
-            continue
-        for column in range(3):
-            if word & (1 << column):
-                for e in range(starts[i], starts[i + 1]):
-                    if heard[ends[e], column] < 255 and (column != 1 or outside[ends[e]]):
-                        heard[ends[e], column] += 1
-        if word & 8:
-            for e in range(starts[i], starts[i + 1]):
-                if inside[ends[e]] < 255:
-                    inside[ends[e]] += 1
-        if word & 16 and invited_before[i] > 0:
-            for e in range(starts[i], starts[i + 1]):
+        speakers[count] = i
+        count += said[i] != 0
+    # Who has friends where, who they are, and what they hear: each in a loop of its own, whose steps do not wait for each other's memory.
+    first, last = np.empty(count, np.int64), np.empty(count, np.int64)
+    told = 0
+    for k in range(count):
+        first[k], last[k] = starts[speakers[k]], starts[speakers[k] + 1]
+        told += last[k] - first[k]
+    listener, words = np.empty(told, np.int32), np.empty(told, np.uint8)
+    told = 0
+    for k in range(count):
+        word = said[speakers[k]]
+        for e in range(first[k], last[k]):
+            listener[told] = ends[e]
+            words[told] = word
+            told += 1
+    for k in range(told):
+        friend, word = listener[k], words[k]
+        if word & 1 and heard[friend, 0] < 255:
+            heard[friend, 0] += 1
+        if word & 2 and outside[friend] and heard[friend, 1] < 255:
+            heard[friend, 1] += 1
+        if word & 4 and heard[friend, 2] < 255:
+            heard[friend, 2] += 1
+        if word & 8 and inside[friend] < 255:
+            inside[friend] += 1
+    for k in range(count):
+        i = speakers[k]
+        if said[i] & 16 and invited_before[i] > 0:
+            for e in range(first[k], last[k]):
                 if said_before[ends[e]] & 2:
                     if heard[ends[e], 3] < 255:
                         heard[ends[e], 3] += 1

@@ -72,7 +72,8 @@ class Day:
     """One day of the user's. ``counts`` are what the levers counted or posted because of this user, by lever and name.
 
     ``reached``: of a prospect on the day of sign-up, the hazard of each channel. ``finishing``: who changed the chance to finish the
-    sign-up (log). ``renewal``: a decision to stay that needed no order. ``return_hazards``: of who comes back, what called, by who did.
+    sign-up (log). ``renewal``: a decision to stay that needed no order. ``return_hazards``: of who comes back, the chance of that day, by
+    who called.
     """
 
     day: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis import columns, curves, finding, metrics, uncertain
 from analysis.language import Both, say, spoken
-from analysis.number import decimals_of, interval, percent, points, written
+from analysis.number import SPACE, decimals_of, interval, percent, points, written
 from analysis.result import Tables, currency, filled, has, resolved
 from analysis.text import clean
 
@@ -33,7 +33,8 @@ class Cell:
     difference: str = ""
     difference_interval: str = ""
     verdict: str = ""
-    """As in `finding`; `baseline` for the baseline, `equal` where nothing differs, empty where there is no number."""
+    """As in `finding`; `baseline` for the baseline, `equal` where nothing differs, `constant` where all replications differ alike, empty
+    where there is no number."""
     said: str = ""
     tone: str = "same"
     """good, bad, or same where nothing can be said."""
@@ -54,6 +55,10 @@ def cell(reading: finding.Reading | None, metric: metrics.Metric, sign: str, bas
         return Cell(value, ends, verdict=verdict, said=str(EARNS[verdict]), tone=_tone(verdict, metric))
     if reading.delta_low == reading.delta_high == 0:
         return Cell(value, ends, verdict="equal", said=say("as in the baseline", "与基准相同"))
+    if math.isclose(reading.delta_low, reading.delta_high, rel_tol=1e-9):
+        # Such as what media cost, which no luck moves. In worlds of a few users it may be luck, so it is not called higher or lower.
+        change = written(reading.delta, metric.unit, sign, True)
+        return Cell(value, ends, change, verdict="constant", said=say("in every replication", "每次重复都如此"))
     digits = decimals_of(reading.delta_low, reading.delta_high, metric.unit)
     return Cell(
         value,
@@ -138,20 +143,36 @@ def answers(tables: Tables) -> list[tuple[str, str]]:
         more = paid[looked_at].delta >= 0
         price = _sentence(finding.cost_of_retention(tables, headline, COST, labels))
         told = say(
-            f"It gives each user {spent} {'more' if more else 'less'} in incentives.",
+            f"It gives each user {spent} {'more' if more else 'less'} in incentives. ",
             f"人均激励{'多' if more else '少'}花 {spent}。",
         )
-        lines.append((say("At what cost?", "代价是什么？"), told + say(" ", "") + price))
+        known = finding.quoted(labels[looked_at]) in price and spent in price
+        lines.append((say("At what cost?", "代价是什么？"), price if known else told + price))
     value = next((name for name in (LTV, CONTRIBUTION) if finding.readings(tables, name)), None)
     if value:
         told = _sentence(finding.comparison(tables, value, labels))
-        lines.append((say("Does it pay?", "划算吗？"), told + _returned(tables, looked_at)))
+        lines.append((say("Does it pay?", "划算吗？"), told + _brought(tables, value, looked_at, told) + _returned(tables, looked_at)))
     lines.append((say("How sure?", "有多大把握？"), sureness(tables, list(kept.values()))))
-    return [*lines, uncertain.answer(tables)] if uncertain.asked(tables) else lines
+    if uncertain.asked(tables):
+        lines.append(uncertain.answer(tables))
+    # A browser, too, keeps a number and its % on one line.
+    return [(question, text.replace(" %", SPACE + "%")) for question, text in lines]
 
 
 def _sentence(text: str) -> str:
     return text + say(".", "。")
+
+
+def _brought(tables: Tables, name: str, scenario: str, told: str) -> str:
+    """What the strategy looked at brings, where a sentence that was told speaks of others."""
+    reading, who = finding.readings(tables, name).get(scenario), finding.quoted(clean(scenario))
+    if scenario == tables.baseline or reading is None or who in told or not math.isfinite(reading.delta_low):
+        return ""
+    metric, sign = finding.metric_of(tables, name), currency(tables)
+    by = written(reading.delta, metric.unit, sign, True)
+    ends = finding.with_interval(reading.delta_low, reading.delta_high, metric.unit, sign, difference=True)
+    verdict = "" if reading.verdict in (finding.HIGHER, finding.LOWER) else say(", not distinguishable", "，差异不显著")
+    return say(f" {who}: {by}{ends}{verdict}.", f"{who}：{by}{ends}{verdict}。")
 
 
 def _returned(tables: Tables, scenario: str) -> str:

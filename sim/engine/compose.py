@@ -17,16 +17,14 @@ import numpy as np
 
 from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
+from sim.compiled import JIT
+from sim.engine import gates, records
 from sim.engine import prefetch as fetching
-from sim.engine import records
 from sim.engine.prefetch import prefetch
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
-
-JIT = {"error_model": "numpy", "nogil": True, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""How a part of the loop is compiled: into its caller, and for no other caller."""
 
 CHUNK = 8_192
 """Users in a chunk: the unit of work, whatever the number of threads."""
@@ -43,13 +41,13 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        chance, compiled, counters, day, decay, exact, fetching, layout, population, quantile, records, rule, segment,
+        chance, compiled, counters, day, decay, exact, fetching, gates, layout, population, quantile, records, rule, segment,
         sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
     sources |= {lever.module.__name__: lever.module for lever in levers.values()}
-    content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {list(levers)}".encode())
+    content = hashlib.sha256(f"{numba.__version__} {sys.version} {CHUNK} {gates.PLACES} {list(levers)}".encode())
     for name in sorted(sources):
         content.update(inspect.getsource(sources[name]).encode())
     return content.hexdigest()[:16]
@@ -59,8 +57,7 @@ def plain_day(levers: Mapping[str, Lever], watch: Callable | None = None) -> Cal
     """``sim.day.live`` with the levers' rules in place, in plain Python.
 
     ``watch(lever, rule, u, t, before)`` is called before and after each rule, of a lever or (lever "") of the lifecycle, so that a story
-    can
-    tell what it changed.
+    can tell what it changed.
     """
     scope = dict(vars(day))
     if watch is not None:
@@ -84,10 +81,13 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     for phase in PHASES:
-        scope[phase] = _phase([(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)])
+        rules = [(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)]
+        scope[phase] = _phase(rules, list(levers))
+    scope["aim"] = gates.aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
-    loop = types.FunctionType(_loop.__code__, {**globals(), **memory, "LIVE": scope["live"]}, "days")
+    parts = {"LIVE": scope["live"], "CLOSED": gates.closed(list(levers)), "ACTIVE": gates.active(list(levers)[: gates.PLACES])}
+    loop = types.FunctionType(_loop.__code__, {**globals(), **memory, **parts}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
 
@@ -121,10 +121,16 @@ def _of_the_day(scope: dict, made: Callable) -> dict[str, Callable]:
 
 
 LIVE: Callable
+CLOSED: Callable
+ACTIVE: Callable
 WIDTH: int
 DAILY: int
-"""Put in place for each set of levers by ``compiled_loop``: the composed day, the bytes of a row, and those that a quiet day looks at."""
+"""Put in place for each set of levers by ``compiled_loop``: the composed day, to whom levers are closed, which are active, the bytes of a
+row, and those that a quiet day looks at."""
 
+
+AHEAD = 8
+"""Users between asking for a row and living it: long enough to fetch a few lines, short enough that the caches keep them."""
 
 LIFTED = 1.5
 """Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
@@ -135,18 +141,18 @@ LEAST = 1e-15
 
 
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
-    """Everybody of the chunks first … last−1 lives one day, or sleeps through it; marks of who visited, ordered and said something are
-    kept.
+    """Everybody of the chunks first … last−1 lives one day or sleeps through it; who visited, ordered and said something is marked.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
-    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched before they are lived, what only a visit needs
-    only where one is likely: so the processor waits for many cache lines at once, and not for one after the other. ``raw`` is the rows
-    as bytes, WIDTH each. Orders are written to ``log`` where it has room for any; returns how many there were, also when the log was
-    too short for them.
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, and what only a visit
+    needs only where one is likely, so the processor need not wait for them. ``raw`` is the rows as bytes, WIDTH each. Orders are written to
+    ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
     """
     written = 0
     ps = policy[0]
     t = today[0]
+    t.closed = CLOSED(ps)
+    t.active = ACTIVE(ps)
     luck = np.empty(BLOCK, np.float64)
     awake = np.empty(BLOCK + 1, np.int64)
     season = t.season * SLACK
@@ -163,15 +169,17 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
                 most = bound[i] * season if bound[i] >= 0.0 else reached
                 awake[count] = i
                 count += (luck[i - start] >= 1.0 - most - LEAST) | (wake[i] <= t.day) | (news[i] != 0) | everybody
-            for k in range(count):
-                for at in range(0, DAILY, LINE):
-                    prefetch(raw, awake[k], at)
-            for k in range(count):
-                i = awake[k]
-                if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
-                    for at in range(DAILY, WIDTH, LINE):
-                        prefetch(raw, i, at)
-            for k in range(count):
+            for k in range(-2 * AHEAD, count):
+                if k + 2 * AHEAD < count:
+                    for at in range(0, DAILY, LINE):
+                        prefetch(raw, awake[k + 2 * AHEAD], at)
+                if 0 <= k + AHEAD < count:
+                    i = awake[k + AHEAD]
+                    if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
+                        for at in range(DAILY, WIDTH, LINE):
+                            prefetch(raw, i, at)
+                if k < 0:
+                    continue
                 i = awake[k]
                 t.luck = luck[i - start]
                 t.heard = heard[i, 0]
@@ -210,28 +218,31 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-def _phase(rules: list[tuple[Callable, str, bool]]) -> Callable:
+def _phase(rules: list[tuple[Callable, str, bool]], slots: list[str]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
     A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
-    told
-    whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
+    told whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:
         return _nothing
     (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
-    rest = _phase(rules[3:])
+    for_f, for_g, for_h = (gates.gate(slots, slot) for slot in (fs, gs, hs))
+    rest = _phase(rules[3:], slots)
 
     @numba.njit(**JIT)
     def phase(u, ps, t, m):
-        t.aimed = (t.who & ps[fs].closed) == 0
-        if t.aimed or (fh and ps[fs].on):
+        aimed = for_f(ps, t)
+        if aimed or (fh and ps[fs].on):
+            t.aimed = aimed
             f(u, u[fs], ps[fs], t, m[fs])
-        t.aimed = (t.who & ps[gs].closed) == 0
-        if t.aimed or (gh and ps[gs].on):
+        aimed = for_g(ps, t)
+        if aimed or (gh and ps[gs].on):
+            t.aimed = aimed
             g(u, u[gs], ps[gs], t, m[gs])
-        t.aimed = (t.who & ps[hs].closed) == 0
-        if t.aimed or (hh and ps[hs].on):
+        aimed = for_h(ps, t)
+        if aimed or (hh and ps[hs].on):
+            t.aimed = aimed
             h(u, u[hs], ps[hs], t, m[hs])
         rest(u, ps, t, m)
 

@@ -102,36 +102,36 @@ def overnight(night: Night) -> None:
 @rule("offer")
 def poach(u, own, p, t, m):
     """Whoever shops at both is readier to leave where the rival is better liked, the more so the dissatisfied and, when it is cheaper, the deal-prone."""
-    if own.home < p.multi_homing * PLACES:
-        gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
-        liked, away = p.liked, p.away
-        if p.heat > 0.0 or p.by_price != 0.0:
-            there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
-            liked, away = there / (1.0 + there), log(1.0 + there)
-        wish = p.switching * liked + p.lure * max(0.0, -u.satisfaction) + p.snatch * u.deal_proneness * max(0.0, gap)
-        t.stay_pull -= p.strength * p.homogeneity * wish
-        t.by_rival += p.strength * p.homogeneity * wish
-        t.visit_pull -= p.strength * p.stays_away * away
+    at_both = p.strength * (own.home < p.multi_homing * PLACES)
+    gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
+    liked, away = p.liked, p.away
+    if at_both and (p.heat > 0.0 or p.by_price != 0.0):
+        there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
+        liked, away = there / (1.0 + there), log(1.0 + there)
         if p.heat > 0.0:
             calm = p.away
             if p.by_price != 0.0:
                 calm = log(1.0 + exp(p.attractiveness + p.by_price * (1.0 + p.deal_lean * u.deal_proneness)))
-            t.headroom += p.strength * p.stays_away * (away - calm)
+            t.headroom += at_both * p.stays_away * (away - calm)
+    wish = p.switching * liked + p.lure * max(0.0, -u.satisfaction) + p.snatch * u.deal_proneness * max(0.0, gap)
+    t.stay_pull -= at_both * p.homogeneity * wish
+    t.by_rival += at_both * p.homogeneity * wish
+    t.visit_pull -= at_both * p.stays_away * away
 
 
 @rule("visit")
 def compare(u, own, p, t, m):
     """On a visit an order here is weighed against one there; what is saved here counts the more, the better the rival is liked (``t.versus``)."""
-    if own.home < p.multi_homing * PLACES:
-        liked, away = p.liked, p.away
-        if p.heat > 0.0 or p.by_price != 0.0:
-            gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
-            there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
-            liked, away = there / (1.0 + there), log(1.0 + there)
-        here = p.strength * (1.0 - p.stays_away)
-        t.order_pull -= here * away
-        t.versus += here * p.homogeneity * p.price_weight * (1.0 + p.deal_lean * u.deal_proneness) * liked
-        m.compared += 1
+    at_both = own.home < p.multi_homing * PLACES
+    liked, away = p.liked, p.away
+    if at_both and (p.heat > 0.0 or p.by_price != 0.0):
+        gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
+        there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
+        liked, away = there / (1.0 + there), log(1.0 + there)
+    here = p.strength * at_both * (1.0 - p.stays_away)
+    t.order_pull -= here * away
+    t.versus += here * p.homogeneity * p.price_weight * (1.0 + p.deal_lean * u.deal_proneness) * liked
+    m.compared += int(at_both)
 
 
 @rule("close")

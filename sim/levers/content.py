@@ -65,10 +65,9 @@ def overnight(night: Night) -> None:
 @rule("offer")
 def call(u, own, p, t, m):
     """Fresh posts bring readers by."""
-    if own.taste < p.reader_share * PLACES:
-        lift = p.strength * p.lift
-        t.visit_pull += lift * p.fullness
-        t.headroom += lift * (p.fullness_high - p.fullness)
+    lift = p.strength * p.lift * (own.taste < p.reader_share * PLACES)
+    t.visit_pull += lift * p.fullness
+    t.headroom += lift * (p.fullness_high - p.fullness)
 
 
 @rule("visit")

@@ -167,8 +167,7 @@ def deliver(u, own, p, t, m):
         own.next_due = int(soonest)
         if own.next_due < soonest:
             own.next_due += 1
-    if own.nudge > 0.0:
-        t.visit_pull += p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
+    t.visit_pull += p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
     t.wake = min(t.wake, max(own.next_due, t.day + 1))
 
 

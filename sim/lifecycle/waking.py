@@ -47,19 +47,11 @@ def wake_up(u, p, t):
     t.bound = 0.0
     t.idle = t.day - u.last_seen
     t.age = t.day - u.entry_day
-    t.habit = 0.0
-    if u.habit > 0.0:
-        t.habit = u.habit * left_after(p.habit_powers, t.idle - 1)
-    t.fatigue = 0.0
-    if u.fatigue > 0.0:
-        t.fatigue = u.fatigue * left_after(p.fatigue_powers, t.day - 1 - u.last_message)
-        if t.fatigue < LEAST_FATIGUE:
-            t.fatigue = 0.0
-    t.pantry = 0.0
-    if u.pantry > 0.0:
-        t.pantry = u.pantry * left_after(p.pantry_powers, t.day - u.last_order_day)
-        if t.pantry < LEAST_PANTRY:
-            t.pantry = 0.0
+    t.habit = u.habit * left_after(p.habit_powers, t.idle - 1)
+    fatigue = u.fatigue * left_after(p.fatigue_powers, t.day - 1 - u.last_message)
+    t.fatigue = fatigue if fatigue >= LEAST_FATIGUE else 0.0
+    pantry = u.pantry * left_after(p.pantry_powers, t.day - u.last_order_day)
+    t.pantry = pantry if pantry >= LEAST_PANTRY else 0.0
     t.who = u.groups
 
 

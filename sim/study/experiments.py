@@ -50,7 +50,8 @@ class Readouts:
     def add(self, counts: Counts) -> None:
         """Take in one run, the runs in the order of their replications."""
         for experiment, found in self._found.items():
-            found.append({what: counts[f"experiments/{experiment}/{what}"] for what in ("arms", "users", "everybody")})
+            # A view would keep all of the run in memory.
+            found.append({what: counts[f"experiments/{experiment}/{what}"].copy() for what in ("arms", "users", "everybody")})
 
     def frame(self, truth: Mapping[str, tuple[Sequence[Counts], Sequence[Counts]]]) -> pd.DataFrame:
         """Experiment × metric × replication. ``truth``: by experiment, the runs with all treated and with nobody; missing ones are nan."""

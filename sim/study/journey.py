@@ -31,8 +31,8 @@ class Flows:
     def add(self, counts: Counts) -> None:
         """Take in one run."""
         if "flows/users" in counts:
-            self._days = counts["flows/days"]
-            self._found.append(counts["flows/users"])
+            self._days = counts["flows/days"].copy()  # a view would keep all of the run in memory
+            self._found.append(counts["flows/users"].copy())
 
     def frame(self, name: str) -> pd.DataFrame:
         """Snapshot × stage × stage: ``FLOW_COLUMNS``; moves that nobody made in any run are left out."""

@@ -50,7 +50,7 @@ class Total:
 
     def add(self, numbers: np.ndarray) -> None:
         self.sum = self.sum + numbers
-        self.least = numbers if self.least is None else np.minimum(self.least, numbers)
+        self.least = numbers.copy() if self.least is None else np.minimum(self.least, numbers)
 
 
 class Tally:

@@ -150,7 +150,7 @@ def test_the_counterfactual_of_a_return_is_named():
     page = Page(render(frames))
     text = "".join(page.text)
     assert "ROI of incentives against “Baseline”" in text
-    assert re.search(r"ROI of the extra incentives of “Coupons.*”: −30\u00a0% \(95 % interval −50 to −10\)", text)
+    assert re.search(r"ROI of the extra incentives of “Coupons.*”: −30\u00a0% \(95\u00a0% interval −50 to −10\)", text)
     assert {"def-cac", "def-payback_days", "def-roi"} <= set(page.ids) and "extra incentive cost" in text
 
 
@@ -161,6 +161,27 @@ def test_a_single_strategy_that_keeps_nobody_is_asked_for_its_price_all_the_same
     told = dict(answer.answers(frames))
     assert "not distinguishable" in told["Which strategy keeps users?"]
     assert "+0.1" in told["By how much?"] and "in incentives" in told["At what cost?"]
+
+
+def test_a_difference_that_is_the_same_in_every_replication_is_not_called_indistinguishable():
+    frames = with_value(tables(3, replications=3))
+    row = (frames.summary["metric"] == "cac") & (frames.summary["scenario"] == frames.scenarios[1])
+    frames.summary.loc[row, ["delta", "delta_ci_low", "delta_ci_high"]] = (456.0, 456.0, 456.0 + 1e-9)
+    cells = {name: dict(zip([c.name for c in main_table(frames)[0]], cells, strict=True)) for name, cells in main_table(frames)[1]}
+    found = cells[frames.scenarios[1]]["cac"]
+    assert (found.difference, found.verdict, found.said, found.tone) == ("+¥4.56", "constant", "in every replication", "same")
+    assert re.search(r'<span class="delta same">\+¥4\.56 <small>in every replication</small>', render(frames))
+
+
+def test_whether_the_strategy_that_keeps_most_pays_is_said_where_another_brings_most():
+    frames = with_value(tables(3, replications=3))
+    best = finding.chosen(frames, "bracket_30_90_order")
+    other = next(s for s in frames.scenarios[1:] if s != best)
+    for name, delta in ((best, -62.0), (other, 900.0)):
+        row = (frames.summary["metric"] == "ltv") & (frames.summary["scenario"] == name)
+        frames.summary.loc[row, ["delta", "delta_ci_low", "delta_ci_high"]] = (delta, delta - 10, delta + 10)
+    told = dict(answer.answers(frames))["Does it pay?"]
+    assert told.startswith(f"“{other}” has ¥9.00 more LTV") and f" “{best}”: −¥0.62 (95\u00a0% interval −¥0.72 to −¥0.52)." in told
 
 
 def test_what_the_first_table_leaves_out_is_said_with_why():

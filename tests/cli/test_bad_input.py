@@ -207,3 +207,16 @@ def test_a_bad_file_ends_a_process_with_code_2_and_no_traceback(folder):
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 4 and "Traceback" not in done.stderr
     assert unchanged(folder, "bad.yaml")
+
+
+@pytest.mark.parametrize(
+    "words, english, chinese",
+    [
+        (["life", "baseline.yaml"], "Missing option '--user'. Number of the user, from 0.", "缺少 '--user'。用户编号，从 0 开始。"),
+        (["simulate"], "such as scenarios/baseline.yaml", "例如 scenarios/baseline.yaml"),
+        (["verify"], "such as results/strategies", "例如 results/strategies"),
+    ],
+)
+def test_a_complaint_about_something_missing_says_what_to_give(command, words, english, chinese):
+    assert english in command(*words).err
+    assert chinese in command(*words, "--lang", "zh").err

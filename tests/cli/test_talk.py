@@ -13,6 +13,7 @@ import pytest
 from analysis import terminal
 from analysis.language import speaking
 from analysis.terminal import WORDS, Left, Talk
+from sim import Scenario
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks():
@@ -108,3 +109,17 @@ def test_quiet_shows_no_progress(capsys):
     with talk.progress() as progress:
         progress(0, 6, "simulating")
     assert capsys.readouterr().err == ""
+
+
+def test_a_budget_for_all_levers_names_those_that_it_does_not_cap(capsys):
+    def begun(**levers) -> str:
+        plan = Scenario.from_mapping({"name": "Thrift", "economics": {"incentive_budget": 300.0}, "levers": levers})
+        Talk(quiet=False).begin(1, 1, Path("o"), [plan])
+        return capsys.readouterr().err
+
+    assert "Thrift: economics.incentive_budget caps coupons; it does not cap what onboarding, tiers give or cost" in begun(
+        coupons={}, onboarding={}, tiers={}
+    )
+    assert "incentive_budget" not in begun(coupons={}, winback={})
+    with speaking("zh"):
+        assert "不限制 tiers" in begun(coupons={}, tiers={})

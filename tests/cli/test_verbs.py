@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 import run
 import sim.levers
+from analysis.beforehand import ONE_AT_A_TIME
 from sim.scenario import load_scenario
 
 VERBS = ["simulate", "compare", "validate", "show", "levers", "schema", "verify"]
 SHARED = ["users", "days", "replications", "seed", "threads", "out", "set", "export", "lang", "quiet", "json"]
+
+
+@pytest.mark.parametrize(("given", "then"), [(None, "1"), ("3", "3")])
+def test_numpy_multiplies_in_one_thread_unless_asked_otherwise(given, then, monkeypatch):
+    for name in ONE_AT_A_TIME:
+        monkeypatch.setenv(name, given or "")
+        if given is None:
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(run, "execute", lambda arguments, now: 0)
+    monkeypatch.setattr(run, "listen", lambda now: None)
+    with pytest.raises(SystemExit, match="0"):
+        run.main()
+    assert {os.environ[name] for name in ONE_AT_A_TIME} == {then}
 
 
 def test_a_good_file_is_said_to_be_good(command):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.engine import compose
+from sim.engine import compose, driver, gates
 from sim.lever import levers
 from sim.rule import PHASES
 
@@ -115,3 +115,28 @@ def test_an_edited_source_is_never_answered_from_an_old_binary(copied):
         assert seen[-1][2] == 0
     assert len({name for name, _, _ in seen}) == len(seen)
     assert len({lived for _, lived, _ in seen}) == len(seen)
+
+
+def test_levers_beyond_the_bits_of_a_number_look_at_their_aims_themselves(monkeypatch):
+    plan = sim.Scenario.from_mapping(
+        {
+            "name": "x", "run": {"users": 400, "days": 40, "seed": 3}, "platform": {"dormant_after_days": 7},
+            "population": {"order_rate": {"r": 2.0, "alpha_weeks": 4.0}},
+            "levers": {
+                "coupons": {"every_days": 3, "for": {"segments": ["dormant", "new"]}},
+                "messaging": {"email": {"per_week": 3}, "for": {"segments": ["active", "new"]}},
+                "tiers": {"active": False}, "winback": {"after_days": 8, "for": {"segments": ["dormant"]}},
+            },
+        }
+    )  # fmt: skip
+    at_once = sim.LifecycleModel(plan).run()
+    monkeypatch.setattr(gates, "PLACES", 2)
+    driver._loop_for.cache_clear()
+    try:
+        one_by_one = sim.LifecycleModel(plan).run()
+    finally:
+        driver._loop_for.cache_clear()
+    assert at_once.rows.tobytes() == one_by_one.rows.tobytes()
+    assert at_once.total.tobytes() == one_by_one.total.tobytes()
+    assert {"coupons", "messaging", "winback"} <= {name for name in plan.levers if at_once.total[name].tobytes().strip(b"\0")}
+    assert not at_once.total["tiers"].tobytes().strip(b"\0")

@@ -47,6 +47,8 @@ def test_a_switched_off_lever_has_the_record_of_a_switched_on_one(name):
     on, off = lever.policy(lever.Parameters()), lever.policy(None)
     assert on.dtype == off.dtype
     assert (on["on"][0], off["on"][0]) == (1, 0)
+    resting = lever.Parameters(active=False)
+    assert (lever.policy(resting)["on"][0], lever.policy(resting, was_on=True)["on"][0]) == (0, 1)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
