@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.chance import chance, purpose
 from sim.exact import happens
-from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
+from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
 from sim.parameter import MONEY, param
 from sim.rule import rule
 
@@ -36,6 +36,16 @@ class Parameters(LeverParameters):
     belonging: float = param(0.15, "logit", "staying after an order, of someone who has posted in the last 30 days", ge=0, le=2)
 
 
+PRESETS = {
+    "manchanda": Preset(
+        "a community sells: revenue of those who join ×1.235 at a full stock", "Manchanda, Packard & Pattabhiramaiah 2015: 19 % of revenue after joining",
+        {"content_lift": 0.211}, "B",
+    ),
+    "algesheimer": Preset(
+        "people take part and buy no more, as in the randomised experiment", "Algesheimer, Borle, Dholakia & Singh 2010, eBay: 13,735 customers",
+        {"content_lift": 0.0, "trust_lift": 0.0, "contagion_visit": 0.0, "belonging": 0.0}, "A",
+    ),
+}
 COLUMNS = {
     "posts": Column("i4", "posts", "so far"),
     "last_post": Column("i4", "day", "of the newest post", -10_000, daily=True),

@@ -158,3 +158,10 @@ def test_a_wrong_preset_or_value_over_it_is_a_fault_at_its_place(text, said, wri
     found = faults(write, f"levers:\n  coupons:\n    {text}\n")
     assert len(found) == 1
     assert found[0].startswith(said)
+
+
+def test_where_sources_on_communities_conflict_each_has_a_preset():
+    def lift(preset: str) -> float:
+        return Scenario.from_mapping({"levers": {"community": {"preset": preset}}}).levers["community"].content_lift
+
+    assert lift("algesheimer") == 0.0 and lift("manchanda") == 0.211
