@@ -1,4 +1,4 @@
-"""Community 社区 / UGC: some post, many read; fresh posts bring people by, friends who post most of all.
+"""Community 社区 / UGC: some post and answer, many read; fresh posts bring people by, friends who post most of all.
 
 Posters and lurkers differ. The stock of fresh posts raises everybody's visits and newcomers' trust; a friend's post is heard on the next day
 (Bapna & Umyarov 2015: a friend's adoption raises the odds by half). Evidence on sales conflicts (×1.24 Manchanda 2015, none or below in
@@ -13,7 +13,7 @@ from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, 
 from sim.parameter import MONEY, param
 from sim.rule import rule
 
-POSTER, POST, SEED = (purpose(f"community.{n}") for n in ("poster", "post", "seed"))
+POSTER, POST, SEED, ANSWER = (purpose(f"community.{n}") for n in ("poster", "post", "seed", "answer"))
 BAND = 0.125
 """Width of the band in which the stock may move without waking those who have nothing to do."""
 BAPNA = "Bapna & Umyarov 2015: odds +50 to +60 % for an adopting friend"
@@ -24,6 +24,9 @@ class Parameters(LeverParameters):
     poster_rate: float = param(0.20, "share", "of a poster's days with a visit on which there is a post", ge=0, le=1)
     lurker_rate: float = param(0.01, "share", "the same for everybody else", ge=0, le=1)
     seed_share: float = param(0.0, "share", "of users the platform asks to post on every visit", ge=0, le=1, source="design")
+    posting_cost: float = param(0.0, "logit", "the effort that a post takes, off the readiness to post", ge=0, le=5)
+    answer_share: float = param(0.0, "share", "of posts that answer somebody's question", ge=0, le=1, source="design")
+    answer_lift: float = param(0.20, "logit", "first order, where all posts of a full stock are answers (beside `trust_lift`)", ge=0, le=2)
     reward: float = param(0.00, MONEY, "paid for a post", ge=0, le=1_000, source="design")
     reward_pull: float = param(0.50, "logit", "posting, for a reward of 1.00", ge=0, le=5)
     moderation: float = param(0.02, MONEY, "cost of moderating a post", ge=0, le=1_000, source="design")
@@ -53,6 +56,7 @@ COLUMNS = {
 }
 COUNTERS = {
     "posts": Counter("posts", "today"),
+    "answers": Counter("posts", "today that answer a question"),
     "heard": Counter("users", "visiting today who heard a friend"),
 }
 ACCOUNTS = {
@@ -97,14 +101,14 @@ def attract(u, own, p, t, m):
 def take_part(u, own, p, t, m):
     """Newcomers trust a place with people in it; once a day a visitor may post."""
     if u.orders == 0:
-        t.order_pull += p.strength * p.trust_lift * p.fullness
+        t.order_pull += p.strength * (p.trust_lift + p.answer_share * p.answer_lift) * p.fullness
     if t.visit == 0:
         rate = p.lurker_rate
         if own.poster == 1:
             rate = p.poster_rate
         elif own.poster == 2:
             rate = 1.0
-        pull = p.strength * p.reward_pull * p.reward / 100.0
+        pull = p.strength * (p.reward_pull * p.reward / 100.0 - p.posting_cost)
         if t.heard > 0:
             m.heard += 1
             pull += p.strength * p.contagion_post
@@ -113,5 +117,7 @@ def take_part(u, own, p, t, m):
             own.posts += 1
             own.last_post = t.day
             m.posts += 1
+            if p.answer_share > 0.0 and chance(t.key, u.id, t.day, ANSWER, 0) < p.answer_share:
+                m.answers += 1
             m.rewards += p.reward
             m.moderation += p.moderation

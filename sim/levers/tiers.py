@@ -1,7 +1,7 @@
-"""Tiers 会员等级: levels by what was spent in a window, with benefits, a review date and a grace period.
+"""Tiers 会员等级: levels by what was spent and done in a window, with benefits, a review date and a grace period.
 
-A level pleases and its benefits tempt; the next level, when near, pushes; losing one hurts more than gaining one pleased
-(Wagner, Hennig-Thurau & Rudolph 2009). Levels are gained at once and reviewed at the end of each window.
+A level pleases and its benefits tempt: a discount, free delivery, better service. The next level, when near, pushes; losing one hurts more
+than gaining one pleased (Wagner, Hennig-Thurau & Rudolph 2009). Levels are gained at once and reviewed at the end of each window.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ LEVELS = 5
 class Parameters(LeverParameters):
     thresholds: tuple[float, ...] = param((100.0, 300.0, 800.0), MONEY, "spend within the window for level 1, 2, …", at_most=LEVELS, source="design")
     discounts: tuple[float, ...] = param((0.02, 0.05, 0.08), "share", "taken off every order at level 1, 2, …", at_most=LEVELS, source="design")
+    per_visit: float = param(0.00, MONEY, "counted as spend for a day with a visit, so that activity earns levels, too", ge=0, le=10_000, source="design")
+    shipping: float = param(0.00, MONEY, "delivery of an order, taken over from `shipping_level` on", ge=0, le=1_000, source="design")
+    shipping_level: int = param(1, "level", "from which delivery is free", ge=1, le=LEVELS, source="design")
+    service: float = param(0.0, "share", "of the hurt of an order that went wrong, made good from `service_level` on", ge=0, le=1, source="de Matos, Henrique & Rossi 2007, direction", grade="B")
+    service_level: int = param(1, "level", "from which complaints go first", ge=1, le=LEVELS, source="design")
+    service_cost: float = param(0.00, MONEY, "of making good one order that went wrong", ge=0, le=1_000, source="design")
     window_days: int = param(365, "days", "in which spend counts, and between reviews", ge=1, le=3_660, source="design")
     grace_days: int = param(30, "days", "more to keep a level that the review would take", ge=0, le=365, source="design")
     status_visit: float = param(0.05, "log-rate", "visits, for each level", ge=0, le=1)
@@ -52,7 +58,11 @@ COUNTERS = {
     "demoted": Counter("levels", "lost today"),
     "reviewed": Counter("users", "reviewed today"),
 }
-ACCOUNTS = {"discount": Account("discount", "tier benefits on orders")}
+ACCOUNTS = {
+    "discount": Account("discount", "tier benefits on orders"),
+    "shipping": Account("cost", "deliveries taken over"),
+    "service": Account("cost", "orders that went wrong, made good"),
+}
 LAWS = {
     "levels gained − lost = levels held": lambda total, own: (
         total["promoted"] - total["demoted"] == int(own["level"].astype(int).sum())
@@ -84,19 +94,26 @@ def push_up(u, own, p, t, m):
 
 @rule("visit")
 def promise(u, own, p, t, m):
-    """A level's discount promises a lower price."""
+    """A level's discount and free delivery promise a lower price."""
     if own.level > 0:
         t.cheaper += p.strength * p.discounts[own.level - 1]
+        if p.shipping > 0 and own.level >= p.shipping_level:
+            t.cheaper += p.strength * min(p.shipping / u.usual_basket, 1.0)
 
 
 @rule("pay")
 def benefit(u, own, p, t, m):
-    """A level's discount is taken off the order."""
+    """A level's discount is taken off the order, which is delivered for nothing; should it go wrong, part of that is made good."""
     if own.level > 0:
         off = int(t.due * p.discounts[own.level - 1])
         t.due -= off
         t.perceived_saving += p.strength * off
         m.discount += off
+        if own.level >= p.shipping_level:
+            t.perceived_saving += p.strength * p.shipping
+            m.shipping += p.shipping
+        if own.level >= p.service_level:
+            t.recovery += p.strength * p.service
 
 
 @rule("reward")
@@ -104,6 +121,8 @@ def climb(u, own, p, t, m):
     """What was paid counts; a threshold passed is a level gained at once, with a new window."""
     if own.review_day == 0:
         own.review_day = t.day + p.window_days
+    if t.failed and p.service > 0.0 and own.level >= p.service_level:
+        m.service += p.service_cost
     own.spent += t.due
     while own.level < p.thresholds_count and own.spent >= p.thresholds[own.level]:
         own.level += 1
@@ -114,7 +133,16 @@ def climb(u, own, p, t, m):
 
 @rule("close")
 def review(u, own, p, t, m):
-    """At the end of the window the level is what was spent for, after a grace period."""
+    """A day with a visit counts; at the end of the window the level is what was earned in it, after a grace period."""
+    if t.visit > 0 and p.per_visit > 0:
+        if own.review_day == 0:
+            own.review_day = t.day + p.window_days
+        own.spent += p.per_visit
+        while own.level < p.thresholds_count and own.spent >= p.thresholds[own.level]:
+            own.level += 1
+            own.grace = 0
+            own.review_day = t.day + p.window_days
+            m.promoted += 1
     if own.review_day > 0 and t.day >= own.review_day:
         earned = 0
         while earned < p.thresholds_count and own.spent >= p.thresholds[earned]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from sim import budget
 from sim.chance import chance, purpose
-from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
+from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
 
-BID, SEEN = purpose("winback.bid"), purpose("winback.seen")
+BID, SEEN, REACH = (purpose(f"winback.{n}") for n in ("bid", "seen", "reach"))
 KUMAR = "Kumar, Bhagwat & Zhang 2015, direction"
 
 
@@ -21,6 +21,7 @@ class Parameters(LeverParameters):
     every_days: int = param(30, "days", "between two offers", ge=1, le=3_650, source="design")
     contacts: int = param(3, "offers", "most for one user until seen again", ge=1, le=100, source="design")
     until_days: int = param(270, "days", "without a visit, after which no offer comes any more", ge=1, le=3_660, source="design")
+    reach: float = param(1.0, "share", "of users whom the channel reaches; the others get no offer (presets: `push`, `email`, `sms`, `call`)", ge=0, le=1, source="design")
     value: float = param(8.00, MONEY, "taken off the order", ge=0, le=10_000, source="design")
     min_spend: float = param(20.00, MONEY, "smallest order it is good for", ge=0, le=100_000, source="design")
     expiry_days: int = param(14, "days", "from offer to expiry", ge=1, le=365, source="design")
@@ -33,6 +34,12 @@ class Parameters(LeverParameters):
     second_life: float = param(0.40, "logit", "readiness to leave after a return that a price bought", ge=0, le=3, source=KUMAR, grade="B")
 
 
+PRESETS = {
+    "push": Preset("by push notification: cheap, seen by few", "assumption", {"reach": 0.30, "contact_cost": 0.001, "seen": 0.5}, "D"),
+    "email": Preset("by e-mail: cheap, taken by half", "assumption", {"reach": 0.50, "contact_cost": 0.002, "seen": 0.6}, "D"),
+    "sms": Preset("by text message: dearer, reaches most", "assumption", {"reach": 0.90, "contact_cost": 0.05, "seen": 0.7}, "D"),
+    "call": Preset("by telephone: dear, and remembered", "assumption", {"reach": 0.60, "contact_cost": 1.00, "seen": 0.9}, "D"),
+}
 HOLDS = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
@@ -40,6 +47,7 @@ COLUMNS = {
     "last_day": Column("i4", "day", "on which the open offer expires", daily=True),
     "contacts": Column("u1", "offers", "since last seen", daily=True),
     "open": Column("u1", "0/1", "an offer is open", daily=True),
+    "reached": Column("u1", "0/1", "whom the channel reaches", 1, daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
     "bought": Column("u1", "0/1", "came back for a price", daily=True),
 }
@@ -64,6 +72,11 @@ LAWS = {
 def committed(total, p: Parameters) -> int:
     """Minor units given away, and at most to be given on offers still open."""
     return total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+
+
+def draw(own, traits, p: Parameters) -> None:
+    """Whom the channel reaches."""
+    own["reached"] = traits.luck(REACH) < p.reach
 
 
 def overnight(night: Night) -> None:
@@ -127,7 +140,7 @@ def wait(u, own, p, t, m):
         m.expired += 1
     if own.open:
         t.wake = min(t.wake, own.last_day)
-    elif t.visit == 0 and t.aimed and own.contacts < p.contacts and t.day - u.last_seen < p.until_days:
+    elif t.visit == 0 and t.aimed and own.reached and own.contacts < p.contacts and t.day - u.last_seen < p.until_days:
         first = max(own.next_day, u.last_seen + p.after_days) - 1
         if t.day >= first:
             own.due = 1

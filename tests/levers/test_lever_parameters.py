@@ -54,9 +54,13 @@ BASE = {
         "thresholds": [50.0, 150.0],
         "discounts": [0.02, 0.05],
         "status_visit": 0.5,
+        "per_visit": 1.0,
+        "shipping": 2.0,
+        "service": 0.5,
+        "service_cost": 1.0,
     },
     "points": {"expiry_days": 26, "reward_points": 20, "welcome": 5, "per_review": 1},
-    "community": {"reward": 0.10, "seed_share": 0.05, "poster_share": 0.5},
+    "community": {"answer_share": 0.5, "reward": 0.10, "seed_share": 0.05, "poster_share": 0.5},
     "messaging": {
         "push": {"per_week": 3.0, "cost": 0.01, "opt_out": 0.01},
         "email": {"per_week": 3.0, "opt_out": 0.01},
@@ -137,7 +141,7 @@ NEEDS = {
 
 FAILING = {"behaviour": {"habit_lift": 0.2, "failure_rate": 0.2}}
 WORLDS = {
-    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "trust"), FAILING),
+    **dict.fromkeys(("competition", "delivery", "feedback", "membership", "save", "service", "tiers", "trust"), FAILING),
     **dict.fromkeys(("alliances", "channels", "signup", "group_buy", "abuse"), MARKET),
     "referral": {**MARKET, **FAILING},
 }
