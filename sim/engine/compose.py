@@ -80,9 +80,10 @@ def _watched(f: Callable, watch: Callable) -> Callable:
 def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
+    doors = {slot: gates.gate(list(levers), slot) for slot in levers}
     for phase in PHASES:
         rules = [(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)]
-        scope[phase] = _phase(rules, list(levers))
+        scope[phase] = _phase(rules, doors)
     scope["aim"] = gates.aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
@@ -218,7 +219,7 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-def _phase(rules: list[tuple[Callable, str, bool]], slots: list[str]) -> Callable:
+def _phase(rules: list[tuple[Callable, str, bool]], doors: Mapping[str, Callable]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
     A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
@@ -227,8 +228,8 @@ def _phase(rules: list[tuple[Callable, str, bool]], slots: list[str]) -> Callabl
     if not rules:
         return _nothing
     (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
-    for_f, for_g, for_h = (gates.gate(slots, slot) for slot in (fs, gs, hs))
-    rest = _phase(rules[3:], slots)
+    for_f, for_g, for_h = doors[fs], doors[gs], doors[hs]
+    rest = _phase(rules[3:], doors)
 
     @numba.njit(**JIT)
     def phase(u, ps, t, m):
