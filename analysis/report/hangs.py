@@ -9,13 +9,17 @@ from typing import Any
 
 from analysis import finding, uncertain
 from analysis.language import say
-from analysis.number import percent
+from analysis.number import percent, written
 from analysis.result import Tables, currency
 from analysis.text import clean
 from analysis.uncertain import DIFFERENCE, LEVEL
+from sim.study.importance import Ends, known
 
 NAMED = 3
 """Parameters named for each result."""
+NAMED_BEFOREHAND = 5
+"""And of those that were measured elsewhere."""
+NO_SWING = Ends("", "", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, "")
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,13 @@ def method(tables: Tables) -> str:
     """How it was found out, or that it was not."""
     if not uncertain.asked(tables):
         return say(
-            "No parameter was varied in this run, so on which of them the result hangs most was not measured. Listed are the "
-            "assumptions that act in one strategy and not in the baseline: a difference from the baseline hangs on these besides those "
-            "that both share. To measure it, run the same command with --uncertainty.",
-            "本次运行没有改变任何参数，因此结果最取决于哪些参数并未测量。下面列出只在某个方案中起作用、而基准方案没有的假设："
-            "除双方共有的假设外，与基准方案的差异还取决于它们。要测量，请在同一命令后加上 --uncertainty。",
+            "No parameter was varied in this run. The table goes by what was measured beforehand, one assumption at a time, in the world "
+            "that shows each lever: what the lever brings per user there with the assumption at either end of its range. In your world the "
+            "numbers differ and the order may; to measure them here, run the same command with --uncertainty. Below it stand all "
+            "assumptions that act in one strategy and not in the baseline.",
+            "本次运行没有改变任何参数。下表依据事先的测量：在展示各杠杆的场景中逐一改变假设，看该假设取范围两端时杠杆带来的人均收益。"
+            "在您的场景中数值会不同，次序也可能不同；要在此测量，请在同一命令后加上 --uncertainty。表后列出只在某个方案中起作用、"
+            "而基准方案没有的全部假设。",
         )
     ranges = tables.uncertainty.frames["ranges"].drop_duplicates("parameter")
     ruled = int(ranges["basis"].str.startswith(("rule", "assumption")).sum())
@@ -94,6 +100,58 @@ def method(tables: Tables) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Beforehand:
+    """A strategy, and the assumptions on which its levers' gain hung most where they were measured."""
+
+    scenario: str
+    parameters: list[tuple[str, str]]
+    """Each assumption in force here, and what the lever brought with it at either end of its range."""
+
+
+def beforehand(tables: Tables) -> list[Beforehand]:
+    """For each strategy whose levers differ from the baseline's, the assumptions that moved those levers' gain most elsewhere."""
+    sign, found = currency(tables), []
+    base = _levers(tables, tables.baseline) if len(tables.scenarios) > 1 else {}
+    frame = tables.assumptions[tables.assumptions["is_assumption"].astype(bool)]
+    for scenario in tables.scenarios:
+        levers = _levers(tables, scenario)
+        kinds = {name: block.get("kind", name) for name, block in levers.items()}
+        differ = {kinds[name] for name, block in levers.items() if base.get(name) != block}
+        assumed = {_by_kind(p, kinds): p for p in frame.loc[frame["scenario"] == scenario, "parameter"].astype(str)}
+        most: dict[str, Ends] = {}
+        for line in known():
+            if line.lever in differ and line.parameter in assumed and line.swing > most.get(line.parameter, NO_SWING).swing:
+                most[line.parameter] = line
+        named = sorted(most.values(), key=lambda line: (-line.swing, line.parameter))[:NAMED_BEFOREHAND]
+        if named:
+            found.append(Beforehand(clean(scenario), [(assumed[line.parameter], _told(line, sign)) for line in named]))
+    return found
+
+
+def _told(line: Ends, sign: str) -> str:
+    """What a lever brought at either end of one assumption's range."""
+    ends = [written(gain, "minor units", sign, True) for gain in (line.gain_at_low, line.gain_at_high)]
+    low, high = uncertain.number(line.low), uncertain.number(line.high)
+    return say(
+        f"{line.lever}: {ends[0]} a user at {low}, {ends[1]} at {high}",
+        f"{line.lever}：取 {low} 时人均 {ends[0]}，取 {high} 时 {ends[1]}",
+    )
+
+
+def _levers(tables: Tables, scenario: str) -> dict[str, Mapping[str, Any]]:
+    """The active levers of a scenario as the manifest has them: name → block."""
+    written_down = tables.manifest["scenarios"][scenario].get("resolved", {}).get("levers", {})
+    return {name: block for name, block in written_down.items() if block.get("active", True)}
+
+
+def _by_kind(path: str, kinds: Mapping[str, str]) -> str:
+    """A parameter's name in the table of what was measured beforehand."""
+    block, _, rest = path.partition(".")
+    name, _, parameter = rest.partition(".")
+    return f"{kinds.get(name, name)}.{parameter}" if block == "levers" else path
+
+
 def own_assumptions(assumed: list[tuple[str, list[tuple[str, str]]]], baseline: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The assumptions that act in a strategy and not in the baseline."""
     return [(scenario, pairs) for scenario, pairs in assumed if scenario != baseline]
@@ -104,6 +162,7 @@ def section(tables: Tables, assumed: list[tuple[str, list[tuple[str, str]]]]) ->
     return {
         "method": method(tables),
         "lines": measured(tables),
+        "beforehand": [] if uncertain.asked(tables) else beforehand(tables),
         "own": [] if uncertain.asked(tables) else own_assumptions(assumed, tables.baseline),
         "alone": len(tables.scenarios) < 2,
     }

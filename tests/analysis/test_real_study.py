@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis import finding, metrics
+from analysis import finding, metrics, uncertain
+from analysis.language import speaking
 from analysis.plots import pictures
 from analysis.plots.waterfall import steps
 from analysis.report.build import render
+from analysis.report.hangs import beforehand
 from sim import compare
 from sim.ledger import balance
+from sim.study.importance import known
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -32,6 +35,26 @@ def test_every_metric_of_a_summary_has_a_definition_in_both_languages(real):
 
 def test_every_defined_metric_is_in_a_summary(real):
     assert {m.name for m in metrics.METRICS} <= set(real.summary["metric"])
+
+
+def test_the_report_names_the_assumptions_that_its_levers_gain_hung_on_most(real):
+    (line,) = beforehand(real)
+    assert line.scenario == real.scenarios[1] and len(line.parameters) == 5
+    assumed = set(real.assumptions.query("scenario == @line.scenario and is_assumption")["parameter"])
+    swings = []
+    for parameter, told in line.parameters:
+        lever = told.split(":")[0]
+        row = next(r for r in known() if r.lever == lever and r.parameter in (parameter, parameter.removeprefix("levers.")))
+        swings.append(row.swing)
+        assert parameter in assumed and f"{uncertain.number(row.low)}, " in told and "a user at" in told
+    acting = {name for name in real.plans[1].levers}
+    assert swings == sorted(swings, reverse=True) and swings[0] == max(
+        r.swing for r in known() if r.lever in acting and (f"levers.{r.parameter}" in assumed or r.parameter in assumed)
+    )
+    page = render(real, [])
+    assert "measured beforehand" in page and line.parameters[0][1] in page
+    with speaking("zh"):
+        assert "人均" in beforehand(real)[0].parameters[0][1] and "事先的测量" in render(real, [])
 
 
 def test_the_waterfall_adds_up_to_the_ledger(real):
