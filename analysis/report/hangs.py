@@ -9,10 +9,12 @@ from typing import Any
 
 from analysis import finding, uncertain
 from analysis.language import say
+from analysis.lever_words import lever_name
 from analysis.number import percent, written
 from analysis.result import Tables, currency
 from analysis.text import clean
 from analysis.uncertain import DIFFERENCE, LEVEL
+from sim.lever import levers
 from sim.study.importance import Ends, known
 
 NAMED = 3
@@ -131,11 +133,12 @@ def beforehand(tables: Tables) -> list[Beforehand]:
 
 def _told(line: Ends, sign: str) -> str:
     """What a lever brought at either end of one assumption's range."""
-    ends = [written(gain, "minor units", sign, True) for gain in (line.gain_at_low, line.gain_at_high)]
+    ends = [written(gain, "money", sign, True) for gain in (line.gain_at_low, line.gain_at_high)]
     low, high = uncertain.number(line.low), uncertain.number(line.high)
+    lever = lever_name(line.lever, levers()[line.lever].doc)
     return say(
-        f"{line.lever}: {ends[0]} a user at {low}, {ends[1]} at {high}",
-        f"{line.lever}：取 {low} 时人均 {ends[0]}，取 {high} 时 {ends[1]}",
+        f"{lever}: {ends[0]} a user at {low}, {ends[1]} at {high}",
+        f"{lever}：取 {low} 时人均 {ends[0]}，取 {high} 时 {ends[1]}",
     )
 
 
