@@ -25,6 +25,7 @@ from analysis.plots import drafts
 from analysis.plots.parcel import Unfit, packed, unpacked
 from analysis.plots.picture import Files, Picture
 from analysis.result import Tables
+from sim.child import started
 
 PATIENCE = 10.0
 """Seconds within which a process that was killed is gone."""
@@ -34,15 +35,7 @@ class Easel:
     """One process that draws, seen from here. It loads what it needs while we do other things."""
 
     def __init__(self) -> None:
-        paths = os.pathsep.join(os.path.abspath(p) for p in sys.path)  # what can be imported here can be imported there
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "analysis.plots.easel"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths, "MPLBACKEND": "agg"},
-            start_new_session=os.name == "posix",  # an interrupt at the terminal is ours to hear
-        )
+        self._process = started("analysis.plots.easel", {"MPLBACKEND": "agg"}, stderr=subprocess.DEVNULL)
 
     def hand(self, parcel: bytes, budget: float | None) -> None:
         """Hand over the tables. Raises ``OSError`` where the process has ended."""

@@ -170,7 +170,8 @@ def _cut(ax: Axes, y: float, low: float, high: float, edge: float, colour: str) 
     """Arrowheads where an interval goes on beyond the axis."""
     for end, sign in ((low, "<"), (high, ">")):
         if abs(end) > edge:
-            ax.plot(math.copysign(edge, end), y, sign, color=colour, markersize=5, clip_on=False, zorder=4)
+            # A little inside, or it would touch what stands beside the axis.
+            ax.plot(math.copysign(0.975 * edge, end), y, sign, color=colour, markersize=5, clip_on=False, zorder=4)
 
 
 def _inside(edge: float) -> list[float]:

@@ -10,6 +10,7 @@ import itertools
 
 from pydantic import model_validator
 
+from sim.compiled import compiled
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, param
@@ -75,6 +76,14 @@ def constants(p: Parameters) -> dict:
     return {"sting_powers": half_life(p.sting_days)}
 
 
+@compiled("i8(i8[:],i8,i8,i8)")
+def earned(thresholds, count, spent, level):
+    """The level that so much spending earns, from ``level`` upwards; ``count``: thresholds there are."""
+    while level < count and spent >= thresholds[level]:
+        level += 1
+    return level
+
+
 @rule("offer")
 def push_up(u, own, p, t, m):
     """A level pleases; a level lost hurts; the next level pushes when it is near."""
@@ -124,11 +133,12 @@ def climb(u, own, p, t, m):
     if t.failed and p.service > 0.0 and own.level >= p.service_level:
         m.service += p.service_cost
     own.spent += t.due
-    while own.level < p.thresholds_count and own.spent >= p.thresholds[own.level]:
-        own.level += 1
+    level = earned(p.thresholds, p.thresholds_count, own.spent, own.level)
+    if level > own.level:
+        m.promoted += level - own.level
+        own.level = level
         own.grace = 0
         own.review_day = t.day + p.window_days
-        m.promoted += 1
 
 
 @rule("close")
@@ -138,26 +148,25 @@ def review(u, own, p, t, m):
         if own.review_day == 0:
             own.review_day = t.day + p.window_days
         own.spent += p.per_visit
-        while own.level < p.thresholds_count and own.spent >= p.thresholds[own.level]:
-            own.level += 1
+        level = earned(p.thresholds, p.thresholds_count, own.spent, own.level)
+        if level > own.level:
+            m.promoted += level - own.level
+            own.level = level
             own.grace = 0
             own.review_day = t.day + p.window_days
-            m.promoted += 1
     if own.review_day > 0 and t.day >= own.review_day:
-        earned = 0
-        while earned < p.thresholds_count and own.spent >= p.thresholds[earned]:
-            earned += 1
-        if earned < own.level and own.grace == 0 and p.grace_days > 0:
+        level = earned(p.thresholds, p.thresholds_count, own.spent, 0)
+        if level < own.level and own.grace == 0 and p.grace_days > 0:
             own.grace = 1
             own.review_day = t.day + p.grace_days
         else:
-            if earned < own.level:
-                lost = own.level - earned
+            if level < own.level:
+                lost = own.level - level
                 m.demoted += lost
                 left = own.sting * left_after(p.sting_powers, t.day - own.sting_day)
                 own.sting = left + p.loss_weight * p.status_visit * lost
                 own.sting_day = t.day
-                own.level = earned
+                own.level = level
             own.grace = 0
             own.spent = 0
             own.review_day = t.day + p.window_days

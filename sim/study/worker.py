@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 
+from sim.child import started
 from sim.study import store
 from sim.study.task import Stopped, Task
 
@@ -36,16 +37,7 @@ class Worker:
     """One worker process, seen from the study."""
 
     def __init__(self) -> None:
-        paths = os.pathsep.join(os.path.abspath(p) for p in sys.path)  # what can be imported here can be imported there
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.study.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": paths},
-            start_new_session=os.name == "posix",  # an interrupt at the terminal is the study's to hear
-            text=True,
-            encoding="utf-8",
-        )
+        self._process = started("sim.study.worker", text=True, encoding="utf-8")
 
     def live(self, task: Task, file: Path, durable: bool) -> None:
         """Let one run be lived and kept. Raises ``WorkerDied``, ``UnknownRun``, ``OSError``; ``RuntimeError`` for a defect in the run."""

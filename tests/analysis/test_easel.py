@@ -140,4 +140,5 @@ def test_where_no_process_can_be_started_there_is_none(monkeypatch):
     monkeypatch.setattr(easels, "Easel", refused)
     studio = drawing.Studio()
     studio.open()
+    assert studio._easels == []
     studio.close()
