@@ -52,7 +52,8 @@ def _ten_rounds(c0, c1, c2, c3, k0, k1):
 
 
 @inlined
-def _number(key, user, day, purpose, k):
+def number(key, user, day, purpose, k):
+    """``chance``, to be compiled into a loop that draws several."""
     c0, c1, _, _ = _ten_rounds(
         np.uint64(user & MASK), np.uint64(day & MASK), np.uint64(purpose & MASK), np.uint64(k & MASK),
         np.uint64(key & MASK), np.uint64(key >> 32),
@@ -73,14 +74,14 @@ def chance(key, user, day, purpose, k):
     ``key`` is the study's and replication's (``key_of``), ``user`` below 2³², ``day`` −1 for what is drawn once,
     ``purpose`` from ``purpose(name)``, ``k`` tells several draws of one day apart.
     """
-    return _number(key, user, day, purpose, k)
+    return number(key, user, day, purpose, k)
 
 
 @compiled("void(f8[::1],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""
     for i in range(len(out)):
-        out[i] = _number(key, first + i, day, purpose, k)
+        out[i] = number(key, first + i, day, purpose, k)
 
 
 def trait_luck(key: int, users: int, purpose: int, k: int) -> np.ndarray:

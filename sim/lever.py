@@ -13,9 +13,12 @@ A lever is one module with a docstring (first line: the name in English and Chin
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
 days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True``
 where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out),
+``SETTLES = True`` where the rules say themselves what a visit without an order, or hearing friends, changes for the days to come (without
+it users are awake on the day after a visit, and whenever a friend has posted),
 ``committed(total, parameters)`` where the lever has a budget, and ``on_change(own, before, after, day)`` where a change of parameters
 while the world runs must move what users remember (the day on which a message is due). A shared number called ``reach_most`` is the most
-that the lever's ``reach`` rules add to anybody's hazard of being reached. Plug-ins are found through the entry point group
+that the lever's ``reach`` rules add to anybody's hazard of being reached, a constant called ``heard_most`` the most that ``t.heard`` adds
+to anybody's pull on visits. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
 
@@ -226,6 +229,12 @@ class Lever:
     def holds(self) -> bool:
         """Whether the lever holds something for users that stays theirs when it is no longer aimed at them."""
         return getattr(self.module, "HOLDS", False)
+
+    @property
+    def settles(self) -> bool:
+        """Whether nobody need be awake for the lever after a visit without an order, or on hearing friends, unless its rules say so
+        (``t.wake``, ``t.headroom``, ``heard_most``)."""
+        return getattr(self.module, "SETTLES", False)
 
     @property
     def committed(self) -> Callable | None:

@@ -15,6 +15,7 @@ from sim.chance import key_of
 from sim.counters import STOCKS
 from sim.engine import driver as engine
 from sim.engine import records
+from sim.exact import exp
 from sim.lever import Lever, Night, levers
 from sim.mesa_bridge import MesaSurface
 from sim.parameter import minor_units
@@ -150,9 +151,12 @@ class LifecycleModel(MesaSurface):
         everybody = int(bool(self._alarm) or day == 0)
         self._alarm = set()
         levers = sum(v["reach_most"] for n, v in self._shared.items() if "reach_most" in v and n in self.parameters)
+        on = [name for name in self.levers if self.policy[name]["on"][0]]
+        heard = sum(float(self.policy[name]["heard_most"][0]) for name in on if "heard_most" in self.policy[name].dtype.names)
         return engine.today_record(
             key=self.key, day=day, season=self._season(day), reach=own, friends_reach=by_friends,
             most_reached=own + by_friends + levers, everybody=everybody,
+            restless=int(not all(self.levers[name].settles for name in on)), hearing=exp(heard),
         )
 
     def wake_everybody(self) -> None:

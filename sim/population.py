@@ -30,6 +30,8 @@ DAYS_A_WEEK = 7
 
 MOST_VISITS_A_DAY = 1_000
 """Nobody comes more often; visits beyond are cut."""
+MOST_DRAWN = 32
+"""Numbers that the engine may draw ahead for one visit."""
 WITHIN_USER_LOG_SD = 0.84
 """Spread of one user's orders where spend is lognormal (evidence: within-user log-sd .84)."""
 
@@ -119,6 +121,8 @@ GIVEN = (
     ("friends_reach", "f8", "1/day: the same for each share of friends who are inside"),
     ("most_reached", "f8", "1/day: no prospect without an invitation has more today"),
     ("everybody", "i8", "0/1: nobody sleeps today"),
+    ("restless", "i8", "0/1: a lever is on that needs whoever visited, or heard friends, awake (``Lever.settles``)"),
+    ("hearing", "f8", "times: the rate of visits of who hears friends today is at most so much higher"),
     ("luck", "f8", "the user's chance for visits, or a prospect's for being reached"),
     ("heard", "i8", "friends who posted yesterday"),
     ("invited", "i8", "friends who invited yesterday"),
@@ -143,7 +147,7 @@ GIVEN = (
 TODAY = np.dtype(
     [
         *((name, kind) if isinstance(kind, str) else (name, *kind) for name, kind, _ in (*GIVEN, *SCRATCH)),
-        ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)),
+        ("amounts", "i8", (MOST_VISITS_A_DAY,)), ("payments", "i8", (MOST_VISITS_A_DAY,)), ("drawn", "f8", (MOST_DRAWN,)),
     ]
 )
 """Today: the calendar, what the engine tells of the user, and what the day has brought the user so far; basket and payment of each

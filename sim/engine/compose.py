@@ -18,7 +18,7 @@ import numpy as np
 from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
 from sim.compiled import JIT
-from sim.engine import gates, records
+from sim.engine import draws, gates, records
 from sim.engine import prefetch as fetching
 from sim.engine.prefetch import prefetch
 from sim.layout import LINE, daily_bytes, row_dtype
@@ -41,7 +41,7 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        chance, compiled, counters, day, decay, exact, fetching, gates, layout, population, quantile, records, rule, segment,
+        chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, rule, segment,
         sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}
@@ -81,9 +81,17 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     """The loop over users, compiled, for any scenario whose levers are among these."""
     scope = {name: numba.njit(**JIT)(value) if getattr(value, "phase", None) else value for name, value in vars(day).items()}
     doors = {slot: gates.gate(list(levers), slot) for slot in levers}
+    ahead = draws.asked_for([*(f for f, _ in steps(levers, "visit")), day.decide])
+    scope["decide"] = numba.njit(**JIT)(draws.looking(day.decide, ahead))
     for phase in PHASES:
-        rules = [(_compiled_rule(f, levers[slot]), slot, levers[slot].holds) for f, slot in steps(levers, phase)]
+        known = ahead if phase == "visit" else []
+        rules = [
+            (_compiled_rule(draws.looking(f, known), levers[slot]), slot, levers[slot].holds, "aimed" in _names(f))
+            for f, slot in steps(levers, phase)
+        ]
         scope[phase] = _phase(rules, doors)
+    if ahead:
+        scope["visit"] = _after(draws.drawing(ahead), scope["visit"])
     scope["aim"] = gates.aim(list(levers))
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
@@ -91,6 +99,16 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     loop = types.FunctionType(_loop.__code__, {**globals(), **memory, **parts}, "days")
     loop.__qualname__ = f"days_{fingerprint(levers)}"
     return numba.njit(cache=True, error_model="numpy", nogil=True)(loop)
+
+
+def _names(f: Callable) -> set[str]:
+    """What a function and those of its file that it calls name."""
+    known, to_read = set(), [f]
+    while to_read:
+        names = set(to_read.pop().__code__.co_names) - known
+        known |= names
+        to_read += [g for n in names if isinstance(g := f.__globals__.get(n), types.FunctionType)]
+    return known
 
 
 def _compiled_rule(f: Callable, lever: Lever) -> Callable:
@@ -136,6 +154,9 @@ AHEAD = 8
 LIFTED = 1.5
 """Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
 
+POSTS_HEARD, ANY_NEWS = np.uint32(0xFF), np.uint32(0xFFFFFFFF)
+"""The bits of ``news`` that say how many friends posted; whoever heard no more than that is woken only by a likelier visit."""
+
 SLACK = 1.0 + 1e-9
 LEAST = 1e-15
 """A bound on the chance of a visit is taken a little higher, so that rounding never lets a visit be slept through."""
@@ -155,21 +176,24 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     t.closed = CLOSED(ps)
     t.active = ACTIVE(ps)
     luck = np.empty(BLOCK, np.float64)
+    stirs = np.empty(BLOCK, np.uint8)
     awake = np.empty(BLOCK + 1, np.int64)
     season = t.season * SLACK
     reached = t.most_reached * SLACK
     everybody = t.everybody != 0
+    told = ANY_NEWS if t.restless else ANY_NEWS & ~POSTS_HEARD
     for chunk in range(first, last):
         m = counters[chunk]
         end = min((chunk + 1) * CHUNK, len(rows))
         for start in range(chunk * CHUNK, end, BLOCK):
             chances(luck, t.key, start, t.day, VISITS, 0)
             stop = min(start + BLOCK, end)
+            part = slice(start, stop)
+            _who_stirs(stirs, luck, bound[part], wake[part], news[part], t.day, season, reached, t.hearing, told, everybody)
             count = 0
             for i in range(start, stop):
-                most = bound[i] * season if bound[i] >= 0.0 else reached
                 awake[count] = i
-                count += (luck[i - start] >= 1.0 - most - LEAST) | (wake[i] <= t.day) | (news[i] != 0) | everybody
+                count += stirs[i - start]
             for k in range(-2 * AHEAD, count):
                 if k + 2 * AHEAD < count:
                     for at in range(0, DAILY, LINE):
@@ -202,6 +226,15 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
 
 
 @numba.njit(**JIT)
+def _who_stirs(out, luck, bound, wake, news, day, season, reached, hearing, told, everybody):
+    """Who of a block cannot sleep through today, 0 or 1 each: a loop without branches, of which a processor takes several users at once."""
+    for k in range(len(bound)):
+        most = bound[k] * season if bound[k] >= 0.0 else reached
+        most = most * hearing if news[k] & POSTS_HEARD else most
+        out[k] = (luck[k] >= 1.0 - most - LEAST) | (wake[k] <= day) | ((news[k] & told) != 0) | everybody
+
+
+@numba.njit(**JIT)
 def _list_orders(log, written, user, t):
     for k in range(t.orders):
         if written < len(log):
@@ -219,15 +252,15 @@ def _nothing(u, ps, t, m):
     """A phase in which no lever acts."""
 
 
-def _phase(rules: list[tuple[Callable, str, bool]], doors: Mapping[str, Callable]) -> Callable:
+def _phase(rules: list[tuple[Callable, str, bool, bool]], doors: Mapping[str, Callable]) -> Callable:
     """The rules of a phase, one after the other, each with its lever's columns, parameters and counters.
 
     A lever acts on whom it is not closed to (``sim.segment``); one that holds something for users acts on everybody while it is on, and is
-    told whether it is aimed at this one. Three at a time, because a third of the functions compile in a third of the time.
+    told whether it is aimed at this one, if it asks. Three at a time, because a third of the functions compile in a third of the time.
     """
     if not rules:
         return _nothing
-    (f, fs, fh), (g, gs, gh), (h, hs, hh) = (*rules[:3], *[(_skip, rules[0][1], False)] * (3 - len(rules)))[:3]
+    (f, fs, fh, fa), (g, gs, gh, ga), (h, hs, hh, ha) = (*rules[:3], *[(_skip, rules[0][1], False, False)] * (3 - len(rules)))[:3]
     for_f, for_g, for_h = doors[fs], doors[gs], doors[hs]
     rest = _phase(rules[3:], doors)
 
@@ -235,19 +268,31 @@ def _phase(rules: list[tuple[Callable, str, bool]], doors: Mapping[str, Callable
     def phase(u, ps, t, m):
         aimed = for_f(ps, t)
         if aimed or (fh and ps[fs].on):
-            t.aimed = aimed
+            if fa:
+                t.aimed = aimed
             f(u, u[fs], ps[fs], t, m[fs])
         aimed = for_g(ps, t)
         if aimed or (gh and ps[gs].on):
-            t.aimed = aimed
+            if ga:
+                t.aimed = aimed
             g(u, u[gs], ps[gs], t, m[gs])
         aimed = for_h(ps, t)
         if aimed or (hh and ps[hs].on):
-            t.aimed = aimed
+            if ha:
+                t.aimed = aimed
             h(u, u[hs], ps[hs], t, m[hs])
         rest(u, ps, t, m)
 
     return phase
+
+
+def _after(draw: Callable, phase: Callable) -> Callable:
+    @numba.njit(**JIT)
+    def visit(u, ps, t, m):
+        draw(u, t)
+        phase(u, ps, t, m)
+
+    return visit
 
 
 @numba.njit(**JIT)

@@ -35,6 +35,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {"kind": Column("u1", "code", "0 honest, 1 abuser at large, 2 abuser who was barred", daily=True)}
 COUNTERS = {
     "tried": Counter("accounts", "sham accounts opened today"),

@@ -46,6 +46,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COLUMNS = {
     "member": Column("u1", "0/1", "belongs to the partner", daily=True),
     "brought": Column("u1", "0/1", "was brought by the partner"),

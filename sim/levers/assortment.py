@@ -40,6 +40,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COUNTERS = {
     "filled": Counter("visits", "today whose wish the shop could fill"),
     "missed": Counter("visits", "today whose wish it could not"),

@@ -110,6 +110,7 @@ class Parameters(LeverParameters):
     creatives: Creatives = Creatives()
 
 
+SETTLES = True
 COLUMNS = {
     "source": Column("u1", "code", "0 nobody's, 1 … 5: acquired by content, search, ads, partners, offline", daily=True),
     "promising": Column("u1", "0/1", "of the half of their kind who order more often"),

@@ -40,6 +40,7 @@ class Parameters(LeverParameters):
     top_up_reach: float = param(0.30, "share", "of free_from that may be missing at most", ge=0, le=1)
 
 
+SETTLES = True
 COUNTERS = {
     "charged": Counter("orders", "today whose customer paid the fee"),
     "free": Counter("orders", "today whose fee was waived"),

@@ -16,6 +16,8 @@ from sim.rule import rule
 POSTER, POST, SEED, ANSWER = (purpose(f"community.{n}") for n in ("poster", "post", "seed", "answer"))
 BAND = 0.125
 """Width of the band in which the stock may move without waking those who have nothing to do."""
+MOST_HEARD = 3
+"""Friends who posted, of whom more make no difference."""
 BAPNA = "Bapna & Umyarov 2015: odds +50 to +60 % for an adopting friend"
 
 
@@ -39,6 +41,7 @@ class Parameters(LeverParameters):
     belonging: float = param(0.15, "logit", "staying after an order, of someone who has posted in the last 30 days", ge=0, le=2)
 
 
+SETTLES = True
 PRESETS = {
     "manchanda": Preset(
         "a community sells: revenue of those who join ×1.235 at a full stock", "Manchanda, Packard & Pattabhiramaiah 2015: 19 % of revenue after joining",
@@ -72,6 +75,11 @@ SHARED = {
 LAWS = {"posts counted = posts of all users": lambda total, own: total["posts"] == int(own["posts"].sum())}
 
 
+def constants(p: Parameters) -> dict[str, float]:
+    """The most that hearing friends brings anybody by."""
+    return {"heard_most": p.strength * p.contagion_visit * MOST_HEARD}
+
+
 def draw(own, traits, p: Parameters) -> None:
     """Who likes to post, and whom the platform asks to."""
     own["poster"] = traits.luck(POSTER) < p.poster_share
@@ -92,7 +100,9 @@ def attract(u, own, p, t, m):
     t.visit_pull += lift * p.fullness
     t.headroom += max(lift * (p.fullness_high - p.fullness), lift * (p.fullness_low - p.fullness))
     if t.heard > 0:
-        t.visit_pull += p.strength * p.contagion_visit * min(t.heard, 3)
+        news = p.strength * p.contagion_visit * min(t.heard, MOST_HEARD)
+        t.visit_pull += news
+        t.headroom -= news
     if t.day - own.last_post < 30:
         t.stay_pull += p.strength * p.belonging
 

@@ -57,6 +57,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COLUMNS = {
     "home": Column("u1", "1/256", "place among the users, those who shop elsewhere most readily first", daily=True),
     "poached": Column("u1", "times", "left for the rival"),

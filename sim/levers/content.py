@@ -32,6 +32,7 @@ class Parameters(LeverParameters):
     fresh_keep: float = param(0.80, "share/day", "of posts still fresh on the next day", ge=0, le=0.999)
 
 
+SETTLES = True
 COLUMNS = {
     "taste": Column("u1", "1/256", "place among the users, those who like to read most first", daily=True),
     "reads": Column("i4", "visits", "on which the feed was read so far"),

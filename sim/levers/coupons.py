@@ -44,6 +44,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),

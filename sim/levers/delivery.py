@@ -39,6 +39,7 @@ class Parameters(LeverParameters):
     fee_order: float = param(3.0, "logit", "order decision, lost to a surcharge as large as the usual basket", ge=0, le=15, source="as for `checkout`: Lewis, Singh & Fay 2006, direction", grade="C")
 
 
+SETTLES = True
 COUNTERS = {
     "parcels": Counter("parcels", "sent today"),
     "late": Counter("parcels", "of them, delivered late"),

@@ -47,6 +47,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COLUMNS = {
     "last_day": Column("i4", "day", "of the newest attendance", NEVER, daily=True),
     "attended": Column("i4", "events", "so far"),

@@ -38,6 +38,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "asked_day": Column("i4", "day", "of the newest survey", -10_000, daily=True),
     "surveys": Column("i4", "surveys", "received so far", daily=True),

@@ -46,6 +46,7 @@ PRESETS = {
     ),
 }
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "until": Column("i4", "day", "last day of the open deal, or of the unlocked price"),
     "filled_day": Column("i4", "day", "on which strangers fill the deal", NOT_FILLED),
@@ -104,6 +105,7 @@ def gather(u, own, p, t, m):
         t.visit_pull += p.strength * p.urgency
     if t.deals > 0 and t.aimed:
         t.visit_pull += p.strength * p.call
+        t.headroom -= p.strength * p.call
 
 
 @rule("visit")
@@ -127,6 +129,7 @@ def gang_up(u, own, p, t, m):
             if own.joined >= p.friends:
                 own.state = UNLOCKED
                 own.until = t.day + p.use_days
+                t.wake = t.day + 1
                 m.unlocked += 1
     if own.state == UNLOCKED:
         t.cheaper += p.strength * p.discount

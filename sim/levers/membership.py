@@ -49,6 +49,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "due_day": Column("i4", "day", "on which trial or period ends", daily=True),
     "state": Column("u1", "code", "0 no member, 1 on trial, 2 has paid", daily=True),
@@ -97,6 +98,7 @@ def join(u, own, p, t, m):
             pull += p.trial_draw
         if happens(chance(t.key, u.id, t.day, JOIN, t.visit), p.join_rate, max(min(pull, MOST_PULL), -MOST_PULL)):
             m.joined += 1
+            t.wake = t.day + 1
             if free:
                 own.state = TRIAL
                 own.tried = 1

@@ -67,6 +67,7 @@ class Parameters(LeverParameters):
     sunset_days: int = param(180, "days", "without a visit, after which nothing more is sent", ge=1, le=3_660, source="design")
 
 
+SETTLES = True
 COLUMNS = {
     "next": Column("f8", "day", "from which the next push, e-mail, SMS may come", size=3, daily=True),
     "next_due": Column("i4", "day", "from which any of them may come", daily=True),
@@ -167,7 +168,9 @@ def deliver(u, own, p, t, m):
         own.next_due = int(soonest)
         if own.next_due < soonest:
             own.next_due += 1
-    t.visit_pull += p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
+    nudge = p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
+    t.visit_pull += nudge
+    t.headroom -= nudge * (1.0 - p.kept[1])
     t.wake = min(t.wake, max(own.next_due, t.day + 1))
 
 
@@ -176,3 +179,4 @@ def see_again(u, own, p, t, m):
     """Messages begin again on the day after someone away for long was seen."""
     if own.next_due == SEEN_AGAIN and t.visit > 0:
         own.next_due = t.day + 1
+        t.wake = t.day + 1

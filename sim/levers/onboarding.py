@@ -29,6 +29,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open, 2 used, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),

@@ -35,6 +35,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "buckets": Column("i4", "points", "by period of earning", size=BUCKETS),
     "balance": Column("i4", "points", "to spend", daily=True),
@@ -154,3 +155,6 @@ def sign_in(u, own, p, t, m):
         own.buckets[int(p.bucket)] += gain
         own.balance += gain
         m.issued += gain
+        if gain > 0:
+            t.headroom += p.strength * p.gradient_per_point * gain
+            t.wake = min(t.wake, int(p.next_turn))

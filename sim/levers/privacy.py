@@ -48,6 +48,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 PRESETS = {
     "by_default": Preset("privacy by default: opt-in, full transparency", "design", {"default": "opt_in", "transparency": 1.0}),
     "small_print": Preset("data are used until a no, which is well hidden", "design", {"default": "opt_out", "transparency": 0.0}),

@@ -50,6 +50,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COLUMNS = {"orders": Column("i4", "orders", "placed at festivals so far")}
 COUNTERS = {"orders": Counter("orders", "placed at a festival today")}
 ACCOUNTS = {"discount": Account("discount", "off orders at festivals")}

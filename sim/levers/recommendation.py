@@ -36,6 +36,7 @@ class Parameters(LeverParameters):
     cost_per_visit: float = param(0.01, MONEY, "of serving one such visit", ge=0, le=100, source="design")
 
 
+SETTLES = True
 COLUMNS = {"allows": Column("u1", "0/1", "lets recommendations use personal data", 1)}
 COUNTERS = {
     "served": Counter("visits", "today over pages with recommendations"),

@@ -58,6 +58,7 @@ PRESETS = {
     "distribution": Preset("分销: no reward, a tenth of what the friend pays in a year", "practice", {"reward_sender": 0.0, "reward_friend": 0.0, "commission": 0.1}, "D"),
 }
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "credit": Column("i8", "minor units", "of rewards not spent yet"),
     "thanked_day": Column("i4", "day", "on which a friend was last won", NEVER_THANKED, daily=True),

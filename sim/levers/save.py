@@ -51,6 +51,7 @@ class Parameters(LeverParameters):
 
 REMIND_DAYS = 7
 HOLDS = True
+SETTLES = True
 PRESETS = {"by_sensitivity": Preset("contact only those who are expected to take it well, at risk or not", "Ascarza 2018", {"rule": "uplift"}, grade="A")}
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for a contact tomorrow", daily=True),

@@ -51,6 +51,7 @@ class Parameters(LeverParameters):
     memory_days: float = param(365.0, "days", "in which a return's effect halves", ge=1, le=3_650, source=f"{BOWER}: seen over two years", grade="C")
 
 
+SETTLES = True
 PRESETS = {
     "as_published": Preset("the smallest published effects of returns in full, as if returners had not chosen to return", BOWER, {"free_lift": 0.457, "fee_hurt": 1.347}, "B"),
     "no_returns_effect": Preset("returns change nothing afterwards: all of it is selection", "assumption", {"free_lift": 0.0, "fee_hurt": 0.0}),

@@ -36,6 +36,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open voucher, 2 used or goods sent, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),

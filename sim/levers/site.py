@@ -35,6 +35,7 @@ class Parameters(LeverParameters):
     upkeep_per_day: float = param(0.00, MONEY, "what the better site costs", ge=0, le=1e8, source="design")
 
 
+SETTLES = True
 COUNTERS = {
     "searches": Counter("visits", "today on which something was searched for"),
     "found": Counter("visits", "of them whose search found"),

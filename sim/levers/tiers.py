@@ -46,6 +46,7 @@ class Parameters(LeverParameters):
         return self
 
 
+SETTLES = True
 COLUMNS = {
     "spent": Column("i8", "minor units", "in this window", daily=True),
     "sting": Column("f8", "log-rate", "of a level lost, on the day of the loss", daily=True),
@@ -148,6 +149,7 @@ def review(u, own, p, t, m):
         if own.review_day == 0:
             own.review_day = t.day + p.window_days
         own.spent += p.per_visit
+        t.wake = t.day + 1
         level = earned(p.thresholds, p.thresholds_count, own.spent, own.level)
         if level > own.level:
             m.promoted += level - own.level

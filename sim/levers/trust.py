@@ -41,6 +41,7 @@ class Parameters(LeverParameters):
     guarantee_cost: float = param(5.00, MONEY, "paid for each order that went wrong", ge=0, le=100_000, source="design")
 
 
+SETTLES = True
 COUNTERS = {
     "newcomers": Counter("visits", "today of users who have not ordered yet"),
     "claims": Counter("orders", "that went wrong today and were made good"),

@@ -41,6 +41,7 @@ PRESETS = {
     "call": Preset("by telephone: dear, and remembered", "assumption", {"reach": 0.60, "contact_cost": 1.00, "seen": 0.9}, "D"),
 }
 HOLDS = True
+SETTLES = True
 COLUMNS = {
     "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
     "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
@@ -138,12 +139,15 @@ def wait(u, own, p, t, m):
     if own.open and t.day >= own.last_day:
         own.open = 0
         m.expired += 1
+    seen = u.last_seen
+    if t.visit > 0:
+        seen = t.day
     if own.open:
         t.wake = min(t.wake, own.last_day)
-    elif t.visit == 0 and t.aimed and own.reached and own.contacts < p.contacts and t.day - u.last_seen < p.until_days:
-        first = max(own.next_day, u.last_seen + p.after_days) - 1
-        if t.day >= first:
+    elif t.aimed and own.reached and own.contacts < p.contacts and t.day - seen < p.until_days:
+        first = max(own.next_day, seen + p.after_days) - 1
+        if t.day >= first and t.visit == 0:
             own.due = 1
             t.wake = t.day + 1
         else:
-            t.wake = min(t.wake, first)
+            t.wake = min(t.wake, max(first, t.day + 1))

@@ -56,7 +56,9 @@ def plan_visits(u, p, t, m):
 def learn(u, p, t, m):
     """A visit feeds the habit, messages tire: H ← H + (1 − H)/66 on a day with a visit, F ← .9·F + messages on a day with messages."""
     if p.habit_lift > 0.0 and t.visit > 0:
-        u.habit = t.habit + (1.0 - t.habit) * p.habit_step
+        more = (1.0 - t.habit) * p.habit_step
+        u.habit = t.habit + more
+        t.headroom += p.habit_lift * more
     if t.messages > 0.0:
         u.fatigue = p.fatigue_powers[1] * t.fatigue + t.messages
         u.last_message = t.day

@@ -79,8 +79,12 @@ def know(u, p, t):
 
 @rule("lifecycle")
 def go_to_sleep(u, p, t, stage_before):
-    """Until when nothing can happen without a visit, and how likely visits are until then at most."""
-    if t.visit > 0 or u.stage != stage_before:
+    """Until when nothing can happen without a visit, and how likely visits are until then at most.
+
+    After an order, a return or a change of stage much is new, so the user is awake tomorrow; after a visit without an order the levers have
+    said what is (``Lever.settles``), unless the visit moved the user into another segment.
+    """
+    if t.orders > 0 or t.returned or u.stage != stage_before or (t.visit > 0 and (t.restless or t.who & (AT_RISK | STILL | LOST))):
         t.wake = t.day + 1
         return
     seen = u.last_seen
@@ -104,7 +108,7 @@ def go_to_sleep(u, p, t, stage_before):
     elif p.dropout == PER_RENEWAL:
         t.wake = min(t.wake, t.day + p.period_days - t.age % p.period_days)
     most = t.visit_pull + t.headroom
-    if -0.5 <= most <= 1.75:  # there eˣ ≤ 1 + x + x², which is near enough for a bound
-        t.bound = u.visit_rate * (1.0 + most + most * most)
+    if -0.5 <= most <= 1.25:  # there eˣ ≤ 1 + x + x²/2 + |x|³/4, which is near enough for a bound
+        t.bound = u.visit_rate * (1.0 + most + most * most * (0.5 + 0.25 * abs(most)))
     else:
         t.bound = u.visit_rate * exp(min(most, MOST_PULL))
