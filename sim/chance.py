@@ -20,6 +20,7 @@ MULTIPLY_0, MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 BUMP_0, BUMP_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 S21, S11 = np.uint64(21), np.uint64(11)
 STEP = 2.0**-53
+ROUNDS = 10
 
 _REGISTER: dict[int, str] = {}
 
@@ -42,7 +43,7 @@ def purposes() -> dict[str, int]:
 
 @inlined
 def _ten_rounds(c0, c1, c2, c3, k0, k1):
-    for _ in range(10):
+    for _ in range(ROUNDS):
         a = MULTIPLY_0 * c0
         b = MULTIPLY_1 * c2
         c0, c1, c2, c3 = (b >> WORD) ^ c1 ^ k0, b & LOW, (a >> WORD) ^ c3 ^ k1, a & LOW
@@ -52,8 +53,7 @@ def _ten_rounds(c0, c1, c2, c3, k0, k1):
 
 
 @inlined
-def number(key, user, day, purpose, k):
-    """``chance``, to be compiled into a loop that draws several."""
+def _number(key, user, day, purpose, k):
     c0, c1, _, _ = _ten_rounds(
         np.uint64(user & MASK), np.uint64(day & MASK), np.uint64(purpose & MASK), np.uint64(k & MASK),
         np.uint64(key & MASK), np.uint64(key >> 32),
@@ -74,14 +74,14 @@ def chance(key, user, day, purpose, k):
     ``key`` is the study's and replication's (``key_of``), ``user`` below 2³², ``day`` −1 for what is drawn once,
     ``purpose`` from ``purpose(name)``, ``k`` tells several draws of one day apart.
     """
-    return number(key, user, day, purpose, k)
+    return _number(key, user, day, purpose, k)
 
 
 @compiled("void(f8[::1],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""
     for i in range(len(out)):
-        out[i] = number(key, first + i, day, purpose, k)
+        out[i] = _number(key, first + i, day, purpose, k)
 
 
 def trait_luck(key: int, users: int, purpose: int, k: int) -> np.ndarray:

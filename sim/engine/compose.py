@@ -23,7 +23,7 @@ from sim.engine import prefetch as fetching
 from sim.engine.prefetch import prefetch
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
-from sim.lifecycle.activity import VISITS
+from sim.lifecycle.activity import LEAST, SLACK, VISITS
 from sim.rule import PHASES
 
 CHUNK = 8_192
@@ -157,9 +157,6 @@ LIFTED = 1.5
 POSTS_HEARD, ANY_NEWS = np.uint32(0xFF), np.uint32(0xFFFFFFFF)
 """The bits of ``news`` that say how many friends posted; whoever heard no more than that is woken only by a likelier visit."""
 
-SLACK = 1.0 + 1e-9
-LEAST = 1e-15
-"""A bound on the chance of a visit is taken a little higher, so that rounding never lets a visit be slept through."""
 
 
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):

@@ -96,9 +96,10 @@ def constants(p: Parameters) -> dict:
 @rule("offer")
 def remember(u, own, p, t, m):
     """A free return brings the user by for a while; one that cost a fee keeps the user away."""
-    pull = p.strength * own.felt * left_after(p.powers, t.day - 1 - own.felt_day)
-    t.visit_pull += pull
-    t.headroom += max(-pull, 0.0)
+    if own.felt != 0.0:
+        pull = p.strength * own.felt * left_after(p.powers, t.day - 1 - own.felt_day)
+        t.visit_pull += pull
+        t.headroom += max(-pull, 0.0)
 
 
 @rule("visit")

@@ -9,6 +9,8 @@ from sim.population import MOST_VISITS_A_DAY
 from sim.rule import rule
 
 VISITS = purpose("activity.visits")
+SLACK, LEAST = 1.0 + 1e-9, 1e-15
+"""A bound on the chance of a visit is taken a little higher, so that rounding never hides a visit."""
 HIGHEST_RATE = 700.0
 """Visits a day; rates above are cut here, because e⁻ᵣ must stay a number."""
 
@@ -44,7 +46,8 @@ def plan_visits(u, p, t, m):
     """
     rate = u.visit_rate * t.season * t.alive_share
     pull = t.visit_pull
-    if pull > SMALL_PULL or t.luck >= 1.0 - rate * (1.0 + 2.0 * max(pull, 0.0)):
+    x = max(pull, -0.5)  # from here to SMALL_PULL eˣ ≤ 1 + x + x²/2 + |x|³/4, so most days without a visit need no exponential
+    if pull > SMALL_PULL or t.luck >= 1.0 - rate * SLACK * (1.0 + x + x * x * (0.5 + 0.25 * abs(x))) - LEAST:
         if pull != 0.0:
             rate *= exp(pull)
         t.visits = min(poisson(t.luck, min(rate, HIGHEST_RATE)), MOST_VISITS_A_DAY)
