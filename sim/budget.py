@@ -7,11 +7,15 @@ highest cost until it is used or expires, so a cap is never passed by one minor 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from sim.parameter import minor_units
+
+NOT_DUE = -1
+"""The day on which nothing is granted."""
 
 ALL_BIDS = 1.0
 """A threshold under which every bid lies."""
@@ -40,17 +44,17 @@ class Purse:
         return given
 
 
-def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committed: int, highest_cost: int) -> float:
+def grant(night: Any, waiting: Callable[[], np.ndarray], bid: int, cap: float | None, committed: int, highest_cost: int) -> float:
     """The bid below which a lever's waiting users are granted something tomorrow.
 
-    ``waiting``: who waits, shape (users,), not 0 (looked at only where something caps: a column is a walk over all rows); ``bid``: the
-    purpose of their addressed bids; ``cap``: the lever's own budget in money
+    ``waiting``: tells who waits, true or false of shape (users,); asked only where something caps, because a column is a walk over all
+    rows. ``bid``: the purpose of their addressed bids; ``cap``: the lever's own budget in money
     (None: none); ``committed``: minor units spent and still promised; ``highest_cost``: the most that one grant can cost, in minor units.
     """
     uncapped = night.purse is None or night.purse.left is None
     if cap is None and uncapped:
         return ALL_BIDS
-    waits = waiting != 0
+    waits = waiting()
     can = wanted = int(np.count_nonzero(waits))
     if cap is not None:
         can = min(can, max(0, minor_units(cap) - committed) // max(highest_cost, 1))

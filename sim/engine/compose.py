@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 import numba
 import numpy as np
 
-from sim import chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
+from sim import budget, chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
 from sim.compiled import JIT
 from sim.engine import draws, gates, records
@@ -41,7 +41,7 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, rule, segment,
+        budget, chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, rule, segment,
         sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}

@@ -46,7 +46,7 @@ class Parameters(LeverParameters):
 HOLDS = True
 SETTLES = True
 COLUMNS = {
-    "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
+    "due_day": Column("i4", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
     "sent_day": Column("i4", "day", "of the newest coupon", -10_000, daily=True),
     "expires": Column("i4", "day", "last day of each coupon held, the oldest first", size=WALLET, daily=True),
@@ -86,14 +86,15 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting coupons as the budgets can bear."""
     p = night.parameters
-    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
+    night.shared["threshold"] = budget.grant(
+        night, lambda: night.own["due_day"] == night.day, BID, p.budget, committed(night.total, p), highest_cost(p)
+    )
 
 
 @rule("offer")
 def send(u, own, p, t, m):
     """A coupon granted overnight arrives; for some days it brings the user by, less so where coupons are nothing new."""
-    if own.due:
-        own.due = 0
+    if own.due_day == t.day:
         if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
             own.expires[own.held] = t.day + p.expiry_days
             own.held += 1
@@ -154,6 +155,7 @@ def tidy_wallet(u, own, p, t, m):
         m.expired += 1
     if own.held > 0:
         t.wake = min(t.wake, own.expires[0])
+    own.due_day = budget.NOT_DUE
     if t.aimed and own.held < p.wallet and (p.audience == EVERYONE or u.orders > 0):
         seen = u.last_seen
         if t.visit > 0:
@@ -161,9 +163,7 @@ def tidy_wallet(u, own, p, t, m):
         first = own.next_day - 1
         if p.audience == IDLE:
             first = max(first, seen + p.idle_days)
-        if t.day - seen < p.sunset_days:
-            if t.day >= first:
-                own.due = 1
-                t.wake = t.day + 1
-            else:
-                t.wake = min(t.wake, first)
+        first = max(first, t.day)
+        if first - seen < p.sunset_days:
+            own.due_day = first + 1
+            t.wake = min(t.wake, own.due_day)

@@ -126,7 +126,7 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting rewards, one a user, as the budgets can bear."""
     p = night.parameters
-    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
+    night.shared["threshold"] = budget.grant(night, lambda: night.own["due"] != 0, BID, p.budget, committed(night.total, p), highest_cost(p))
 
 
 @rule("reach")

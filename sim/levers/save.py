@@ -54,7 +54,7 @@ HOLDS = True
 SETTLES = True
 PRESETS = {"by_sensitivity": Preset("contact only those who are expected to take it well, at risk or not", "Ascarza 2018", {"rule": "uplift"}, grade="A")}
 COLUMNS = {
-    "due": Column("u1", "0/1", "waits for a contact tomorrow", daily=True),
+    "due_day": Column("i4", "day", "on which a contact may be granted", budget.NOT_DUE, daily=True),
     "open": Column("u1", "0/1", "an offer is open", daily=True),
     "contacts": Column("u1", "contacts", "so far", daily=True),
     "next_day": Column("i4", "day", "from which the next contact may come", daily=True),
@@ -110,14 +110,15 @@ def committed(total, p: Parameters) -> int:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting contacts as the budgets can bear."""
     p = night.parameters
-    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
+    night.shared["threshold"] = budget.grant(
+        night, lambda: night.own["due_day"] == night.day, BID, p.budget, committed(night.total, p), highest_cost(p)
+    )
 
 
 @rule("offer")
 def contact(u, own, p, t, m):
     """A contact granted overnight is made; for months it holds the user or makes the user think of leaving."""
-    if own.due:
-        own.due = 0
+    if own.due_day == t.day:
         if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
             own.contacts += 1
             own.contact_day = t.day
@@ -172,21 +173,19 @@ def watch(u, own, p, t, m):
         m.expired += 1
     if own.open:
         t.wake = min(t.wake, own.last_day)
+    own.due_day = budget.NOT_DUE
     if t.aimed and u.orders >= p.min_orders and own.contacts < p.contacts:
         seen = u.last_seen
         if t.visit > 0:
             seen = t.day
-        first = own.next_day - 1
+        first = max(own.next_day - 1, t.day)
         if p.rule == RISK:
             if u.satisfaction > p.dissatisfied:
                 first = max(first, seen + p.idle_days - 1)
-            chosen = max(first, t.day) - seen < p.until_days
+            chosen = first - seen < p.until_days
         else:
             estimate = p.accuracy * own.sensitivity + p.blur * own.noise
             chosen = p.response + p.spread * p.accuracy * estimate > 0.0
         if chosen:
-            if t.day >= first:
-                own.due = 1
-                t.wake = t.day + 1
-            else:
-                t.wake = min(t.wake, first)
+            own.due_day = first + 1
+            t.wake = min(t.wake, own.due_day)

@@ -43,7 +43,7 @@ PRESETS = {
 HOLDS = True
 SETTLES = True
 COLUMNS = {
-    "due": Column("u1", "0/1", "waits for one tomorrow", daily=True),
+    "due_day": Column("i4", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
     "last_day": Column("i4", "day", "on which the open offer expires", daily=True),
     "contacts": Column("u1", "offers", "since last seen", daily=True),
@@ -83,14 +83,15 @@ def draw(own, traits, p: Parameters) -> None:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting offers as the budgets can bear."""
     p = night.parameters
-    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), minor_units(p.value))
+    night.shared["threshold"] = budget.grant(
+        night, lambda: night.own["due_day"] == night.day, BID, p.budget, committed(night.total, p), minor_units(p.value)
+    )
 
 
 @rule("offer")
 def call_back(u, own, p, t, m):
     """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
-    if own.due:
-        own.due = 0
+    if own.due_day == t.day:
         if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
             own.open = 1
             own.contacts += 1
@@ -139,15 +140,14 @@ def wait(u, own, p, t, m):
     if own.open and t.day >= own.last_day:
         own.open = 0
         m.expired += 1
+    own.due_day = budget.NOT_DUE
     seen = u.last_seen
     if t.visit > 0:
         seen = t.day
     if own.open:
         t.wake = min(t.wake, own.last_day)
-    elif t.aimed and own.reached and own.contacts < p.contacts and t.day - seen < p.until_days:
-        first = max(own.next_day, seen + p.after_days) - 1
-        if t.day >= first and t.visit == 0:
-            own.due = 1
-            t.wake = t.day + 1
-        else:
-            t.wake = min(t.wake, max(first, t.day + 1))
+    elif t.aimed and own.reached and own.contacts < p.contacts:
+        first = max(own.next_day - 1, seen + p.after_days - 1, t.day + (t.visit > 0))
+        if first - seen < p.until_days:
+            own.due_day = first + 1
+            t.wake = min(t.wake, own.due_day)
