@@ -14,7 +14,7 @@ day hangs on anybody else's of the same day, so those let in live as before, the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -84,11 +84,14 @@ def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committe
     return ALL_BIDS if can >= wanted else threshold(night.luck(bid)[waits], can)
 
 
-def bought(night: Any, cap: float | None, committed: int, cost: int) -> bool:
-    """Whether both budgets can bear what tomorrow costs, minor units, whoever comes: it is paid for whole, or not at all."""
+def bought(night: Any, cap: float | None, accounts: Iterable[str], cost: int) -> bool:
+    """Whether both budgets can bear what tomorrow costs, minor units, whoever comes: it is paid for whole, or not at all.
+
+    ``cap``: the lever's own budget in money (None: none), and ``accounts`` those that count against it.
+    """
     if cost <= 0:
         return True
-    if cap is not None and cost > minor_units(cap) - committed:
+    if cap is not None and cost > minor_units(cap) - sum(night.total[name] for name in accounts):
         return False
     if night.purse is not None and night.purse.take(1, cost) == 0:
         return False

@@ -180,8 +180,7 @@ def overnight(night: Night) -> None:
     shared["each"] = shared["reach_most"] = 0.0
     if not p.active:
         return
-    spent = sum(night.total[name] for name in NAMES)
-    if not budget.bought(night, p.budget, spent, sum(minor_units(channel.spend_per_day) for channel in channels_of(p))):
+    if not budget.bought(night, p.budget, ACCOUNTS, sum(minor_units(channel.spend_per_day) for channel in channels_of(p))):
         return
     for name, channel in zip(NAMES, channels_of(p), strict=True):
         night.post(name, minor_units(channel.spend_per_day))

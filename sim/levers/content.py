@@ -60,7 +60,7 @@ def overnight(night: Night) -> None:
     posts = p.posts_per_day if p.active else 0.0
     a_day = posts * minor_units(p.production_cost)
     cost = int(a_day * night.day) - int(a_day * (night.day - 1))
-    if not budget.bought(night, p.budget, night.total["production"], cost):
+    if not budget.bought(night, p.budget, ACCOUNTS, cost):
         posts = cost = 0
     shared["stock"] = shared["stock"] * p.fresh_keep + posts * p.quality
     night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_posts), BAND)

@@ -80,8 +80,8 @@ def overnight(night: Night) -> None:
     p, shared = night.parameters, night.shared
     starts = [begun(p.dates, p.lasts_days, night.day, night.date), *(day for day in p.days if 0 <= night.day - day < p.lasts_days)]
     days = sorted((day for day in starts if day is not None), reverse=True) if p.active else []
-    spent, cost = night.total["hosting"] + night.total["catering"], minor_units(p.cost)
-    first = next((day for day in days if day == shared["first_day"] or budget.bought(night, p.budget, spent, cost)), None)
+    cost = minor_units(p.cost)
+    first = next((day for day in days if day == shared["first_day"] or budget.bought(night, p.budget, ACCOUNTS, cost)), None)
     if first is not None and (shared["open"] == 0.0 or first != shared["first_day"]):
         if first != shared["first_day"]:
             night.post("hosting", minor_units(p.cost))
