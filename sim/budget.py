@@ -30,7 +30,9 @@ NO_CAP = 2.0
 """A gate where there is no budget: everybody is let in, and nothing is noted."""
 
 GATE = {"gate": Shared(NO_CAP, "0 … 1", "users whose number of the day lies below it are let into the budget; above 1: there is none")}
-DRAWN = {"drawn": Column("i8", "minor units", "taken out of the budget so far (nothing is noted where there is none)")}
+MOST = 2**31 - 1
+"""No more is noted of one user and day; whoever draws more than that is found by the books."""
+DRAWN = {"drawn": Column("i4", "minor units", "taken out of the budget on the last day lived (nothing is noted where there is none)")}
 
 ROUNDS = 6
 """So many times gates are closed no further than they must; what still takes too much is closed for the day."""
@@ -115,31 +117,36 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
     """Live a day so that nobody draws what is not there; the day's counters.
 
     ``own``: by lever with a gate, what is left of its budget in minor units (None: it has none); ``together``: what is left for all of
-    them; ``live``: lives the day of a model once, and gives its counters.
+    them; ``live``: lives the day of a model once, and gives its counters. What users drew is added up, and held against the books.
     """
     gates = {name: 0.0 if min(left for left in (left, together, 1) if left is not None) <= 0 else ALL_BIDS for name, left in own.items()}
+    for name in gates:
+        model.rows[name]["drawn"] = 0
     morning = Morning(model)
-    numbers: np.ndarray | None = None
+    numbers = np.zeros(0)
     for turn in range(ROUNDS + len(gates) + 1):
         if turn:
             morning.again()
         for name, value in gates.items():
             model.policy[name]["gate"] = value
         counters = live()
-        drawn = {name: model.rows[name]["drawn"] - morning.rows[name]["drawn"] for name in gates}
-        over = {name: drawn[name] for name, left in own.items() if left is not None and drawn[name].sum() > max(left, 0)}
-        everybody = not over
-        if everybody:
-            if together is None or not drawn or (taken := np.sum(list(drawn.values()), axis=0)).sum() <= max(together, 0):
+        drawn = {name: model.rows[name]["drawn"].astype(np.int64) for name in gates}
+        booked = {name: model.committed(name, today=counters) - model.committed(name) - model.promised.get(name, 0) for name in gates}
+        took = {name: max(int(drawn[name].sum()), booked[name]) for name in gates}
+        left = {name: max(rest, 0) for name, rest in own.items() if rest is not None and took[name] > max(rest, 0)}
+        over = {name: drawn[name] for name in left}
+        if not over:
+            if together is None or sum(took.values()) <= max(together, 0):
                 return counters
-            over = dict.fromkeys(gates, taken)
-        if numbers is None:
+            over = dict.fromkeys(gates, np.sum(list(drawn.values()), axis=0))
+            left = dict.fromkeys(gates, max(together, 0))
+        if not len(numbers):
             numbers = np.empty(len(model.rows))
             chances(numbers, model.key, 0, model.day + 1, LOT, 0)
         for name, amounts in over.items():
-            left = together if everybody else own[name]
-            gates[name] = min(gates[name], gate(numbers, amounts, max(left, 0))) if turn < ROUNDS else 0.0
-    raise AssertionError(f"a lever draws through a closed gate: {', '.join(over)}")
+            closer = gate(numbers, amounts, left[name])
+            gates[name] = min(gates[name], closer) if turn < ROUNDS and closer < ALL_BIDS else 0.0
+    raise AssertionError(f"levers draw through closed gates: {', '.join(over)}")
 
 
 class Morning:

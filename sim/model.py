@@ -152,7 +152,7 @@ class LifecycleModel(MesaSurface):
                 self.policy[name]["gate"] = budget.NO_CAP
                 cap = getattr(parameters, "budget", None)
                 if cap is not None:
-                    left[name] = minor_units(cap) - self.committed(name) - self._promised.get(name, 0)
+                    left[name] = minor_units(cap) - self.committed(name) - self.promised.get(name, 0)
                 elif self._left is not None:
                     left[name] = None
         return left
@@ -205,7 +205,7 @@ class LifecycleModel(MesaSurface):
         if self.steering is not None:
             self.steering.overnight(day)
         purse = budget.Purse(self.left_to_spend())
-        self._promised: dict[str, int] = {}
+        self.promised: dict[str, int] = {}
         self._settle_the_night(day, purse)
         self._left = purse.left
 
@@ -234,7 +234,7 @@ class LifecycleModel(MesaSurface):
                 alarm=self._alarm,
             )
             lever.overnight(night)
-            self._promised[name] = sum(night.promised)
+            self.promised[name] = sum(night.promised)
             for account, amount in night.posted.items():
                 self._posted[name][account] += amount
             for key, value in shared.items():
@@ -252,12 +252,16 @@ class LifecycleModel(MesaSurface):
             self.heard[:] = 0
         self.said_before, self.said = self.said, np.zeros_like(self.said)
 
-    def committed(self, name: str, parameters: Any = None) -> int:
-        """Minor units that a lever with a budget has spent and still promises, by its parameters or by others; 0 for a lever without."""
+    def committed(self, name: str, parameters: Any = None, today: np.ndarray | None = None) -> int:
+        """Minor units that a lever with a budget has spent and still promises, by its parameters or by others, and with the counters of a
+        day that is not entered yet; 0 for a lever without."""
         lever = self.levers[name]
         if lever.committed is None:
             return 0
-        return lever.committed(_named(self.total[name]), self.parameters[name] if parameters is None else parameters)
+        total = _named(self.total[name])
+        if today is not None:
+            total = {key: number + int(today[name][key].sum()) for key, number in total.items()}
+        return lever.committed(total, self.parameters[name] if parameters is None else parameters)
 
     def left_to_spend(self) -> int | None:
         """What the cap on all levers together leaves, in minor units, with everything promised at its highest cost; None: no cap."""

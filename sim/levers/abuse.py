@@ -121,7 +121,7 @@ def farm(u, own, p, t, m):
         m.checks += p.accounts * p.check
         m.farmed += (p.accounts - caught) * t.bounty
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += (p.accounts - caught) * t.bounty
+            own.drawn = min(own.drawn + (p.accounts - caught) * t.bounty, budget.MOST)
         if caught > 0 and p.bar:
             own.kind = BARRED
             u.abuser = 0

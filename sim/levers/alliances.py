@@ -111,7 +111,7 @@ def arrive(u, own, p, t, m):
         if admitted(p.gate, t.key, u.id, t.day):
             m.member_fees += p.member_fee
             if p.gate <= budget.ALL_BIDS:
-                own.drawn += p.member_fee
+                own.drawn = min(own.drawn + p.member_fee, budget.MOST)
 
 
 @rule("offer")
@@ -149,4 +149,4 @@ def settle(u, own, p, t, m):
             m.share += int(t.due * p.revenue_share)
             cost += int(t.due * p.revenue_share)
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += cost
+            own.drawn = min(own.drawn + cost, budget.MOST)

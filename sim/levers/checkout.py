@@ -106,7 +106,7 @@ def waive(u, own, p, t, m):
             m.topped_up += 1
         if free_from >= 0 and t.basket >= free_from:
             if p.gate <= budget.ALL_BIDS:
-                own.drawn += p.delivery_fee
+                own.drawn = min(own.drawn + p.delivery_fee, budget.MOST)
             t.due -= p.delivery_fee
             m.subsidy += p.delivery_fee
             m.free += 1

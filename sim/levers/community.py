@@ -128,5 +128,5 @@ def take_part(u, own, p, t, m):
                 m.answers += 1
             m.rewards += reward
             if p.gate <= budget.ALL_BIDS:
-                own.drawn += reward
+                own.drawn = min(own.drawn + reward, budget.MOST)
             m.moderation += p.moderation

@@ -116,7 +116,7 @@ def attend(u, own, p, t, m):
         t.order_pull -= (1.0 - p.intent) * p.strength * p.draw
         if own.last_day < p.first_day and (p.attendee_cost == 0 or admitted(p.gate, t.key, u.id, t.day)):
             if p.gate <= budget.ALL_BIDS:
-                own.drawn += p.attendee_cost
+                own.drawn = min(own.drawn + p.attendee_cost, budget.MOST)
             own.last_day = t.day
             own.attended += 1
             m.attended += 1

@@ -119,7 +119,7 @@ def ask(u, own, p, t, m):
         m.asked += 1
         m.surveys += p.survey_cost
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += p.survey_cost
+            own.drawn = min(own.drawn + p.survey_cost, budget.MOST)
         pull = p.pleased_answers * u.satisfaction
         if u.satisfaction < 0.0:
             pull = -p.hurt_answers * u.satisfaction
@@ -132,4 +132,4 @@ def ask(u, own, p, t, m):
                     m.acted += 1
                     m.repairs += p.action_cost
                     if p.gate <= budget.ALL_BIDS:
-                        own.drawn += p.action_cost
+                        own.drawn = min(own.drawn + p.action_cost, budget.MOST)

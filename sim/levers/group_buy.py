@@ -148,7 +148,7 @@ def buy_together(u, own, p, t, m):
         t.perceived_saving += p.strength * off
         own.state = NONE
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += off
+            own.drawn = min(own.drawn + off, budget.MOST)
         m.used += 1
         m.discount += off
 

@@ -114,7 +114,7 @@ def join(u, own, p, t, m):
                 if admitted(p.gate, t.key, u.id, t.day):
                     m.perks += p.perks_cost
                     if p.gate <= budget.ALL_BIDS:
-                        own.drawn += p.perks_cost
+                        own.drawn = min(own.drawn + p.perks_cost, budget.MOST)
     if own.state > NONE and admitted(p.gate, t.key, u.id, t.day):
         t.cheaper += p.strength * p.discount
         if p.free_delivery:
@@ -130,7 +130,7 @@ def benefit(u, own, p, t, m):
         t.perceived_saving += p.strength * off
         m.discount += off
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += off + p.free_delivery * p.delivery_cost
+            own.drawn = min(own.drawn + off + p.free_delivery * p.delivery_cost, budget.MOST)
         if p.free_delivery:
             m.delivery += p.delivery_cost
 
@@ -158,7 +158,7 @@ def renew(u, own, p, t, m):
             if admitted(p.gate, t.key, u.id, t.day):
                 m.perks += p.perks_cost
                 if p.gate <= budget.ALL_BIDS:
-                    own.drawn += p.perks_cost
+                    own.drawn = min(own.drawn + p.perks_cost, budget.MOST)
             t.wake = t.day + 1
     if own.state > NONE:
         t.wake = min(t.wake, own.due_day)

@@ -159,7 +159,7 @@ def deliver(u, own, p, t, m):
                     t.messages += p.strength * p.weight
                     m.sending += int(p.costs[channel])
                     if p.gate <= budget.ALL_BIDS:
-                        own.drawn += int(p.costs[channel])
+                        own.drawn = min(own.drawn + int(p.costs[channel]), budget.MOST)
                     if channel == PUSH:
                         m.push_sent += 1
                     elif channel == EMAIL:

@@ -75,7 +75,7 @@ def welcome(u, own, p, t, m):
                 m.granted += 1
                 t.bounty += p.gift
                 if p.gate <= budget.ALL_BIDS:
-                    own.drawn += p.gift
+                    own.drawn = min(own.drawn + p.gift, budget.MOST)
             elif own.gift == NONE:
                 t.wake = t.day + 1
             t.visit_pull += p.strength * p.to_visit

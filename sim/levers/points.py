@@ -110,7 +110,7 @@ def hurry(u, own, p, t, m):
         t.wake = t.day + 1
     elif own.joined == 0 and t.aimed:
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += worth(p.welcome, p.minor_per_point)
+            own.drawn = min(own.drawn + worth(p.welcome, p.minor_per_point), budget.MOST)
         own.joined = 1
         own.buckets[bucket] += p.welcome
         own.balance += p.welcome
@@ -164,7 +164,7 @@ def earn(u, own, p, t, m):
     if p.per_review > 0 and chance(t.key, u.id, t.day, REVIEW, t.visit) < p.review_share:
         gain += p.per_review
     if p.gate <= budget.ALL_BIDS:
-        own.drawn += worth(gain, p.minor_per_point)
+        own.drawn = min(own.drawn + worth(gain, p.minor_per_point), budget.MOST)
     own.buckets[int(p.bucket)] += gain
     own.balance += gain
     m.issued += gain
@@ -178,7 +178,7 @@ def sign_in(u, own, p, t, m):
     if t.visit > 0 and t.aimed and admitted(p.gate, t.key, u.id, t.day):
         gain = p.per_visit + p.per_post * t.posted
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += worth(gain, p.minor_per_point)
+            own.drawn = min(own.drawn + worth(gain, p.minor_per_point), budget.MOST)
         own.buckets[int(p.bucket)] += gain
         own.balance += gain
         m.issued += gain

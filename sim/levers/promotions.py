@@ -116,5 +116,5 @@ def take_off(u, own, p, t, m):
         own.orders += 1
         m.orders += 1
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += off
+            own.drawn = min(own.drawn + off, budget.MOST)
         m.discount += off

@@ -234,7 +234,7 @@ def pay_commission(u, own, p, t, m):
     if own.referred and t.day - u.entry_day <= p.commission_days and admitted(p.gate, t.key, u.id, t.day):
         m.commission += int(t.due * p.commission)
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += int(t.due * p.commission)
+            own.drawn = min(own.drawn + int(t.due * p.commission), budget.MOST)
 
 
 @rule("close")

@@ -100,7 +100,7 @@ def hand_over(u, own, p, t, m):
         t.wake = t.day + 1
     elif own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days:
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += p.gift
+            own.drawn = min(own.drawn + p.gift, budget.MOST)
         m.granted += 1
         t.bounty += p.gift
         if p.gift_as == GOODS:

@@ -124,9 +124,9 @@ def benefit(u, own, p, t, m):
         t.perceived_saving += p.strength * off
         m.discount += off
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += off
+            own.drawn = min(own.drawn + off, budget.MOST)
             if own.level >= p.shipping_level:
-                own.drawn += p.shipping
+                own.drawn = min(own.drawn + p.shipping, budget.MOST)
         if own.level >= p.shipping_level:
             t.perceived_saving += p.strength * p.shipping
             m.shipping += p.shipping
@@ -142,7 +142,7 @@ def climb(u, own, p, t, m):
     if t.failed and p.service > 0.0 and own.level >= p.service_level and admitted(p.gate, t.key, u.id, t.day):
         m.service += p.service_cost
         if p.gate <= budget.ALL_BIDS:
-            own.drawn += p.service_cost
+            own.drawn = min(own.drawn + p.service_cost, budget.MOST)
     own.spent += t.due
     level = earned(p.thresholds, p.thresholds_count, own.spent, own.level)
     if level > own.level:
