@@ -65,6 +65,12 @@ def kept(plan, **options) -> LifecycleModel:
         if model.highest_cap is not None:
             assert sum(spent.values()) <= minor_units(model.highest_cap)
         assert model.broken_laws() == []
+        if model.day > 0:
+            before = model.spent[-2]
+            for name in model.parameters.keys() & GATED:
+                if (cap := getattr(model.parameters[name], "budget", None)) is not None or model.highest_cap is not None:
+                    noted = int(model.rows[name]["drawn"].sum())
+                    assert noted >= spent[name] - before[name] - model.promised.get(name, 0), f"{name} notes too little (own budget: {cap})"
         if model.day == model.days:
             return model
         model.step()
