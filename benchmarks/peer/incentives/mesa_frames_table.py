@@ -166,8 +166,7 @@ class Users(AgentSetPolars):
             .with_columns(cut=((pl.col("worth") - pl.col("off")) * self.discounts.gather(pl.col("level"))).cast(pl.Int64))
             .with_columns(paid=pl.col("worth") - pl.col("off") - pl.col("cut"))
             .with_columns(
-                *(pl.when(use).then(newer).otherwise(older).alias(older) for older, newer in zip(self.wallet, self.wallet[1:], strict=False)),
-                held=pl.col("held") - use,
+                *self.without_oldest(use),
                 reference=pl.col("reference") + (1.0 - shop.reference_keep) * (price - pl.col("reference")),
                 orders=pl.col("orders") + 1,
                 left=leave < pulled(pl.col("leave_p"), -effects),
@@ -180,6 +179,11 @@ class Users(AgentSetPolars):
         self.page["tiers_discount"] += int(buyers["cut"].sum())
         self.count(buyers)
         return buyers
+
+    def without_oldest(self, gone: pl.Expr) -> list[pl.Expr]:
+        """The wallet without its oldest coupon where that is gone."""
+        places = zip(self.wallet, self.wallet[1:], strict=False)
+        return [pl.col("held") - gone, *(pl.when(gone).then(newer).otherwise(older).alias(older) for older, newer in places)]
 
     def with_baskets(self, buyers: pl.LazyFrame, count: int) -> pl.LazyFrame:
         """What each of these orders is worth, in minor units, in the column ``worth``."""
@@ -215,8 +219,7 @@ class Users(AgentSetPolars):
         shop, day = self.shop, self.model.day
         over = pl.col("over")
         self.agents = self.agents.with_columns(over=(pl.col("held") > 0) & (pl.col(self.wallet[0]) <= day)).with_columns(
-            *(pl.when(over).then(newer).otherwise(older).alias(older) for older, newer in zip(self.wallet, self.wallet[1:], strict=False)),
-            held=pl.col("held") - over,
+            *self.without_oldest(over),
             sting=pl.col("sting") * 0.5 ** (1.0 / shop.sting_days),
         )
         self.page["coupons_expired"] = int(self.agents["over"].sum())
