@@ -25,7 +25,7 @@ REST, LEVELS = "customer", "levels"
 """What is left of everybody would say nothing new: neither ``customer`` nor the users at level 0 are compared."""
 FALSE_ALARM = 1e-6
 SMALL_WORLDS, SMALL_USERS = 100, 2_000
-EXACT_USERS, EXACT_DAYS = 2_000, 75
+EXACT_USERS, EXACT_DAYS = 2_000, 90
 
 Book = Mapping[str, Sequence[int]]
 
