@@ -1,18 +1,12 @@
-"""The same work in other frameworks: python benchmarks/peers.py [--quick]
+"""The same work in other frameworks: python benchmarks/peers.py [--quick] [--workload incentives|customers|both]
 
-The workload, the lifecycle without levers, in words (it is scenarios/oracles/bgnbd.yaml, and all numbers are read from there):
+Two workloads, each stated in words at the top of its `workload.py`, all numbers read from a shipped scenario:
 
-    A shop has N customers, who differ. Each has a rate of visits, Gamma(r, 1) scaled so that N customers order as CDNOW's did; a chance to
-    leave after an order, Beta(a, b); and a usual basket, p·v divided by Gamma(q, 1).
-    On day 0 everybody visits and orders. On each day after it a customer who has not left
-      visits     a Poisson number of times with the own rate;
-      orders     on each visit, one after the other, with the chance c; the order is worth the usual basket times Gamma(p, 1)/p, rounded
-                 to whole minor units;
-      leaves     after each order with the own chance, for good; the visits still planned for that day do not happen.
-    At the end of a day the shop writes down how many were active, visits, orders, revenue, how many have left for good, and how many
-    customers it sees as dormant (not seen for 30 days), churned (left, or not seen for 90), or neither.
+    incentives   a shop's customers visit, order and leave; it sends them coupons and has membership levels (peer/incentives/workload.py,
+                 scenarios/benchmarks/incentives.yaml). This is what the project is for
+    customers    the same without coupons and levels, the plain BG/NBD (peer/customers/workload.py, scenarios/oracles/bgnbd.yaml)
 
-Peers: plain Mesa (an object a user), NumPy as it is usually written, NumPy tuned for this workload and no other, Starsim with and without
+Peers: plain Mesa (an object a user), NumPy as it is usually written, NumPy tuned for the workload and no other, Starsim with and without
 its common random numbers, mesa-frames; and this project on one thread and on two. Starsim and mesa-frames are installed into environments
 of their own, which are thrown away afterwards (--environments keeps them); a peer that cannot be had is named with the reason.
 
@@ -32,9 +26,8 @@ from typing import Any
 
 import measuring
 from peer import agreement, environments
-from peer.this_project import shop_of
+from peer.workloads import WORKLOADS, Workload
 
-SCENARIO = str(measuring.ROOT / "scenarios" / "oracles" / "bgnbd.yaml")
 FULL = {"users": 1_000_000, "days": 90, "rounds": 5}
 QUICK = {"users": 20_000, "days": 45, "rounds": 2}
 AIMS = {"mesa": 60.0, "numpy": 4.0, "numpy-tuned": 4.0, "starsim": 4.0, "starsim-free": 4.0}
@@ -43,17 +36,23 @@ AIMS = {"mesa": 60.0, "numpy": 4.0, "numpy-tuned": 4.0, "starsim": 4.0, "starsim
 
 @dataclass(frozen=True)
 class Peer:
-    """One way to do the work: its file in ``peer``, what its World is told, and the package that it needs beside the project's own."""
+    """One way to do the work: its file, what its World is told beside the shop, and the package it needs beside the project's own."""
 
     label: str
     file: str
     options: dict[str, Any] = field(default_factory=dict)
     package: str = ""
 
+    def of(self, work: Workload) -> dict[str, Any]:
+        """The part of a request that says what is to be run; this project is told the scenario itself."""
+        own = self.file == "this_project"
+        options = {"scenario": work.scenario, **self.options} if own else self.options
+        return {"workload": work.name, "peer": self.file if own else f"{work.name}.{self.file}", "options": options}
+
 
 PEERS = {
-    "this": Peer("this project", "this_project", {"scenario": SCENARIO}),
-    "this-2": Peer("this project, 2 threads", "this_project", {"scenario": SCENARIO, "threads": 2}),
+    "this": Peer("this project", "this_project"),
+    "this-2": Peer("this project, 2 threads", "this_project", {"threads": 2}),
     "mesa": Peer("plain Mesa", "mesa_objects"),
     "numpy": Peer("NumPy", "numpy_columns"),
     "numpy-tuned": Peer("NumPy, tuned", "numpy_tuned"),
@@ -80,13 +79,14 @@ def interpreters(wanted: Sequence[str], folder: Path) -> tuple[dict[str, str], d
 
 
 def take_rounds(
-    pythons: Mapping[str, str], missing: dict[str, str], shop: dict, users: int, days: int, rounds: int, cache: str
+    work: Workload, pythons: Mapping[str, str], missing: dict[str, str], users: int, days: int, rounds: int, cache: str
 ) -> dict[str, list[dict]]:
     """Each peer's first start, then interleaved rounds, each beginning with another peer; every run in a process of its own.
 
     A peer that fails moves to ``missing``.
     """
     taken: dict[str, list[dict]] = {name: [] for name in pythons}
+    shop = asdict(work.shop)
     for number in range(-1, rounds):
         names = [name for name in pythons if name not in missing]
         turn = max(number, 0) % len(names)
@@ -94,8 +94,8 @@ def take_rounds(
             peer = PEERS[name]
             # Before the rounds a small world, large enough that all that will be compiled is compiled and kept.
             size = {"users": users, "days": days} if number >= 0 else {"users": min(users, 20_000), "days": min(days, 30)}
-            measuring.say(f"round {number + 1} of {rounds}: {peer.label} …" if number >= 0 else f"first start: {peer.label} …")
-            request = {"peer": peer.file, "shop": shop, "seed": 1 + max(number, 0), "options": peer.options, **size}
+            measuring.say(f"{work.name}, {f'round {number + 1} of {rounds}' if number >= 0 else 'first start'}: {peer.label} …")
+            request = {"shop": shop, "seed": 1 + max(number, 0), **peer.of(work), **size}
             try:
                 taken[name].append(measuring.apart(request, pythons[name], cache))
             except measuring.MeasurementFailed as error:
@@ -103,21 +103,24 @@ def take_rounds(
     return {name: runs for name, runs in taken.items() if name not in missing}
 
 
-def check(taken: Mapping[str, list[dict]], users: int, days: int, shop: Any) -> bool:
+def check(work: Workload, taken: Mapping[str, list[dict]], users: int, days: int) -> bool:
     """Print how far the peers' results are apart; whether they agree."""
-    wrong = agreement.exactly(shop, SCENARIO, seed=1)
+    wrong = agreement.exactly(work, seed=1)
     verdict = f"DIFFERENT in {', '.join(wrong)}." if wrong else "every number of every day is equal."
     print(f"NumPy, tuned, with this project's luck, {agreement.EXACT_USERS:,} users, {agreement.EXACT_DAYS} days: {verdict}\n")
     books = {name: [run["book"] for run in runs[1:]] for name, runs in taken.items()}
-    found = agreement.differences(books, users, agreement.spreads(SCENARIO, days), shop, OWN)
+    found = agreement.differences(books, users, agreement.spreads(work, days), work.shop, OWN)
     most = agreement.bound(len(found))
     rows = []
-    for name in books:
-        worst = max((d for d in found if d.peer == name), key=lambda d: abs(d.errors))
-        closed = max((d for d in found if d.peer == name and "closed" in d.figure), key=lambda d: d.day)
-        place = f"{worst.figure} on day {worst.day}"
-        rows.append((PEERS[name].label, f"{closed.here:.4f}", f"{closed.expected:.4f}", place, f"{worst.errors:+.1f}"))
-    measuring.show_table(("peer", f"orders a user by day {days}", "closed form", "largest difference", "standard errors"), rows)
+    for name, runs in books.items():
+        orders = measuring.median(sum(book["orders"]) / users for book in runs)
+        worst = max((d for d in found if d.peer == name), key=lambda d: abs(d.errors), default=None)
+        place = ("–", "–") if worst is None else (f"{worst.figure} by day {worst.day}", f"{worst.errors:+.1f}")
+        rows.append((PEERS[name].label, f"{orders:.4f}", *place))
+    measuring.show_table(("peer", f"orders a user by day {days}", "largest difference", "standard errors"), rows)
+    for d in found:
+        if d.peer == OWN:
+            print(f"{d.figure}: {d.expected:.4f} a user by day {d.day}, here {d.here:.4f}")
     apart = [d for d in found if abs(d.errors) > most]
     for d in apart:
         where = f"{PEERS[d.peer].label}, {d.figure} by day {d.day}"
@@ -165,7 +168,7 @@ def user_days(name: str, runs: Sequence[dict]) -> list[float]:
     return [run[clock] for run in runs]
 
 
-def show(taken: Mapping[str, list[dict]], missing: Mapping[str, str], users: int, days: int, out: Path) -> None:
+def show(work: Workload, taken: Mapping[str, list[dict]], missing: Mapping[str, str], users: int, days: int, out: Path) -> None:
     """The tables and the figure."""
     summary = summaries(taken, users)
     ratios = {name: times_own(taken, name) for name in summary}
@@ -176,7 +179,7 @@ def show(taken: Mapping[str, list[dict]], missing: Mapping[str, str], users: int
         )
         for name, s in summary.items()
     ]
-    print(f"{users:,} users, {days} days, medians of {len(taken[OWN]) - 1} rounds")
+    print(f"{work.name}: {users:,} users, {days} days, medians of {len(taken[OWN]) - 1} rounds")
     measuring.show_table(
         ("peer", "ns a user-day", "range", "× this project", "first start s", "start s", "people s", "peak MB", "bytes a user"), rows
     )
@@ -187,17 +190,17 @@ def show(taken: Mapping[str, list[dict]], missing: Mapping[str, str], users: int
         got = ratios.get(name)
         aims.append((f"× {PEERS[name].label}", f"≥ {aim:.0f}", "–" if got is None else f"{got:.1f}", None if got is None else got >= aim))
     measuring.show_measures(aims)
-    draw(summary, users, days, out)
+    draw(work, summary, users, days, out)
 
 
-def draw(summary: Mapping[str, dict[str, float]], users: int, days: int, out: Path) -> None:
+def draw(work: Workload, summary: Mapping[str, dict[str, float]], users: int, days: int, out: Path) -> None:
     """Time and memory of each peer, a dot each, the quickest on top."""
     from analysis import style
 
     order = sorted(summary, key=lambda name: summary[name]["ns"], reverse=True)
     colours = [style.PALETTE[0] if name.startswith(OWN) else style.QUIET for name in order]
     panels = (("ns", "Nanoseconds of a user's day", "{:.1f}"), ("bytes", "Bytes of memory a user", "{:.0f}"))
-    with measuring.picture(out, "peers", 8.5, 0.36 * len(order) + 1.2, columns=2) as (figure, axes):
+    with measuring.picture(out, f"peers_{work.name}", 8.5, 0.36 * len(order) + 1.2, columns=2) as (figure, axes):
         for ax, (key, title, form) in zip(axes[0], panels, strict=True):
             values = [summary[name][key] for name in order]
             ax.scatter(values, range(len(order)), color=colours, s=42, zorder=2)
@@ -209,13 +212,15 @@ def draw(summary: Mapping[str, dict[str, float]], users: int, days: int, out: Pa
             ax.set_yticks(range(len(order)), [PEERS[name].label for name in order] if ax is axes[0, 0] else [])
             for row, value in enumerate(values):
                 ax.annotate(form.format(value), (value, row), xytext=(7, 0), textcoords="offset points", va="center", fontsize=9)
-        figure.suptitle(f"The same work: {users:,} users, {days} days, one thread unless said", x=0.01, ha="left", fontsize=10.5)
+        title = f"The same work ({work.name}): {users:,} users, {days} days, one thread unless said"
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10.5)
 
 
 def main() -> int:
     """Measure; 0 done, 1 the peers do not agree."""
     parser = measuring.arguments(__doc__, "peers")
     add = parser.add_argument
+    add("--workload", choices=(*WORKLOADS, "both"), default=next(iter(WORKLOADS)), help="what is to be done (default: %(default)s)")
     add("--users", type=measuring.positive, default=None, metavar="N", help=f"people in the world (default: {FULL['users']:,})")
     add("--days", type=measuring.positive, default=None, metavar="N", help=f"days lived after day 0 (default: {FULL['days']})")
     add("--peers", default=",".join(PEERS), metavar="A,B", help="only these (default: %(default)s)")
@@ -227,22 +232,29 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no peer {unknown[0]!r}: choose from {', '.join(PEERS)}")
     names = list(dict.fromkeys([OWN, *names]))
-    shop, facts = shop_of(SCENARIO), measuring.machine()
+    wanted = WORKLOADS.values() if given.workload == "both" else [WORKLOADS[given.workload]]
     with tempfile.TemporaryDirectory() as scratch:
         pythons, missing = interpreters(names, given.environments or Path(scratch) / "environments")
-        taken = take_rounds(pythons, missing, asdict(shop), **size, cache=str(Path(scratch) / "compiled"))
+        agreed = [measure(work, pythons, dict(missing), size, str(Path(scratch) / "compiled"), given.out) for work in wanted]
+    return 0 if all(agreed) else 1
+
+
+def measure(work: Workload, pythons: Mapping[str, str], missing: dict[str, str], size: dict[str, int], cache: str, out: Path) -> bool:
+    """Rounds of one workload, kept, compared and shown; whether the peers agree."""
+    facts = measuring.machine()
+    taken = take_rounds(work, pythons, missing, **size, cache=cache)
     packages = versions(taken)
     measuring.show_machine(facts, packages)
     rows = [
-        {"peer": name, "round": number, **size, **{k: v for k, v in run.items() if k not in ("book", "versions")}}
+        {"workload": work.name, "peer": name, "round": number, **size, **{k: v for k, v in run.items() if k not in ("book", "versions")}}
         for name, runs in taken.items()
         for number, run in enumerate(runs)
     ]
-    measuring.keep(given.out, "peers", rows, facts, packages)
-    if not check(taken, size["users"], size["days"], shop):
-        return 1
-    show(taken, missing, size["users"], size["days"], given.out)
-    return 0
+    measuring.keep(out, f"peers_{work.name}", rows, facts, packages)
+    agree = check(work, taken, size["users"], size["days"])
+    if agree:
+        show(work, taken, missing, size["users"], size["days"], out)
+    return agree
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a user's day costs as worlds grow: python benchmarks/scale.py [--quick] [--parts users,days]
+"""What a user's day costs as worlds grow: python benchmarks/scale.py [--quick] [--parts users,days] [--workload incentives|customers]
 
     users     from 10,000 to 10,000,000 people, 90 days; with it memory, and 10 million people in one run
     days      from 30 to 730 days
@@ -7,7 +7,7 @@
     drivers   the compiled loop against each User.step() in turn, same rules
     start     `import sim` and `python run.py --help`, with everything compiled that can be
 
-Two worlds: the peers' workload (scenarios/oracles/bgnbd.yaml, no levers; in words in peers.py) and all levers
+Two worlds: one of the peers' workloads (`incentives`, coupons and levels, or `customers`, no levers; see peers.py) and all levers
 (scenarios/levers/all.yaml, where everybody signs up within two days, so that everybody lives). Levers are added seven at a time to
 scenarios/baseline.yaml, everybody there within two days. Each measurement is taken in a process of its own, rounds are interleaved,
 medians are shown. Nanoseconds are of processor time, for threads and processes of time on the clock; of stepping only. Memory is that of
@@ -25,12 +25,12 @@ from pathlib import Path
 from typing import Any
 
 import measuring
+from peer.workloads import SCENARIOS, WORKLOADS
 
 from sim import load_scenario
 
-SCENARIOS = measuring.ROOT / "scenarios"
-PLAIN, ALL, SOME = "peers' workload", "all levers", "some levers"
-FILES = {PLAIN: "oracles/bgnbd.yaml", ALL: "levers/all.yaml", SOME: "baseline.yaml"}
+ALL, SOME = "all levers", "some levers"
+FILES = {ALL: "levers/all.yaml", SOME: "baseline.yaml"} | {name: work.file for name, work in WORKLOADS.items()}
 LEVERS = tuple(load_scenario(SCENARIOS / FILES[ALL]).levers)
 """In the order in which they are added."""
 PARTS = ("users", "days", "levers", "threads", "drivers", "start")
@@ -54,7 +54,7 @@ class Case:
     def request(self) -> dict[str, Any]:
         """What the worker is asked for."""
         values: dict[str, Any] = {}
-        if self.world != PLAIN:
+        if self.world not in WORKLOADS:
             values["population.entry"] = {"arrivals": {"per_day": self.users / 2}}
         if self.world == SOME:
             values |= {f"levers.{name}": {} for name in LEVERS[: self.levers]}
@@ -62,12 +62,12 @@ class Case:
         return {"peer": "this_project", "users": self.users, "days": self.days, "options": options}
 
 
-def cases(parts: Sequence[str], quick: bool) -> list[Case]:
+def cases(parts: Sequence[str], workload: str, quick: bool) -> list[Case]:
     """All measurements of a round."""
     sizes, spans = ((10_000, 100_000), (30, 90)) if quick else ((10_000, 100_000, 1_000_000, 10_000_000), (30, 90, 365, 730))
     middle, days = (20_000, 30) if quick else (200_000, 90)
     large = sizes[-1] if quick else 1_000_000
-    worlds = ((PLAIN, 0), (ALL, len(LEVERS)))
+    worlds = ((workload, len(load_scenario(WORKLOADS[workload].scenario).levers)), (ALL, len(LEVERS)))
     out = []
     for part in parts:
         if part == "users":
@@ -163,7 +163,7 @@ def tables(medians: Medians, rounds: int) -> None:
         measuring.show_table(header, rows)
 
 
-def aims(medians: Medians, started: dict[str, float]) -> list[tuple[str, str, str, bool | None]]:
+def aims(medians: Medians, workload: str, started: dict[str, float]) -> list[tuple[str, str, str, bool | None]]:
     """What was aimed at and what came out."""
 
     def line(what: str, aim: str, value: float | None, form: str, reached: Any) -> tuple[str, str, str, bool | None]:
@@ -173,18 +173,18 @@ def aims(medians: Medians, started: dict[str, float]) -> list[tuple[str, str, st
         found = medians.find(**wanted)
         return medians.of(found[0], what) if found else None
 
-    hundred_thousand, ten_million = (medians.find(part="users", world=PLAIN, users=n) for n in (100_000, 10_000_000))
+    hundred_thousand, ten_million = (medians.find(part="users", world=workload, users=n) for n in (100_000, 10_000_000))
     compiled, objects = (medians.find(part="drivers", driver=name) for name in ("compiled", "objects"))
     all_levers = one("cpu_ns", part="users", world=ALL, users=1_000_000)
-    largest = one("peak_mb", part="users", world=PLAIN, users=10_000_000)
+    largest = one("peak_mb", part="users", world=workload, users=10_000_000)
     growth = medians.ratio(ten_million, hundred_thousand, "cpu_ns")
     out = [
         line("all levers, 1,000,000 users, one thread, ns", "≤ 40", all_levers, "{:.0f}", lambda v: v <= 40),
         line("all levers, objects by compiled", "≥ 200", medians.ratio(objects, compiled, "cpu_ns"), "{:.0f}", lambda v: v >= 200),
-        line("peers' workload, 10,000,000 users × 90 days, MB", "< 3,000", largest, "{:,.0f}", lambda v: v < 3_000),
-        line("peers' workload, a user-day at 10⁷ by one at 10⁵ users", "≤ 1.3", growth, "{:.2f}", lambda v: v <= 1.3),
+        line(f"{workload}, 10,000,000 users × 90 days, MB", "< 3,000", largest, "{:,.0f}", lambda v: v < 3_000),
+        line(f"{workload}, a user-day at 10⁷ by one at 10⁵ users", "≤ 1.3", growth, "{:.2f}", lambda v: v <= 1.3),
     ]
-    for world in (PLAIN, ALL):
+    for world in (workload, ALL):
         alone, two, pair = (medians.find(part="threads", world=world, threads=t, processes=p) for t, p in ((1, 1), (2, 1), (1, 2)))
         machine = medians.ratio(alone, pair, "wall_ns")
         gives = 0.0 if machine is None else 2 * machine
@@ -201,7 +201,7 @@ def draw(medians: Medians, out: Path) -> None:
     """Users, days, levers, threads: nanoseconds of a user's day."""
     from analysis import style
 
-    colour = {PLAIN: style.PALETTE[0], ALL: style.PALETTE[1], SOME: style.PALETTE[1]}
+    colour = {ALL: style.PALETTE[1], SOME: style.PALETTE[1]} | dict.fromkeys(WORKLOADS, style.PALETTE[0])
     titles = {"users": "Users", "days": "Days", "levers": "Levers on", "threads": "Threads and processes, on the clock"}
     panels = {part: title for part, title in titles.items() if medians.find(part=part)}
     if not panels:
@@ -238,6 +238,7 @@ def main() -> int:
     """Measure; 0 done."""
     parser = measuring.arguments(__doc__, "scale")
     parser.add_argument("--parts", default=",".join(PARTS), metavar="A,B", help="only these (default: %(default)s)")
+    parser.add_argument("--workload", choices=WORKLOADS, default=next(iter(WORKLOADS)), help="beside all levers (default: %(default)s)")
     given = parser.parse_args()
     parts = [part.strip() for part in given.parts.split(",")]
     unknown = [part for part in parts if part not in PARTS]
@@ -245,7 +246,7 @@ def main() -> int:
         parser.error(f"there is no part {unknown[0]!r}: choose from {', '.join(PARTS)}")
     rounds = given.rounds or (1 if given.quick else 3)
     facts, packages = measuring.machine(), measuring.versions(("numpy", "numba", "mesa"))
-    every = cases(parts, given.quick)
+    every = cases(parts, given.workload, given.quick)
     wanted = [case for case in every if possible(case)]
     rows = measure(wanted, rounds)
     started = {}
@@ -258,7 +259,7 @@ def main() -> int:
     tables(medians, rounds)
     if len(wanted) < len(every):
         print("Threads and pinned processes could not be measured: this system gives one processor, or cannot hold a process on one.\n")
-    measuring.show_measures(aims(medians, started))
+    measuring.show_measures(aims(medians, given.workload, started))
     draw(medians, given.out)
     return 0
 

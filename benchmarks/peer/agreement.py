@@ -1,13 +1,14 @@
 """Whether the peers do the same work: equal expectations within sampling error, and NumPy with this project's luck equal to the last unit.
 
-Compared are, for each user, active days, visits, orders and revenue so far and the share in each stage, after a third of the days and
-at the end. Their spread between users is estimated from many small worlds of this project; a difference of two means counts in standard
-errors. The bound is Student's, such that peers that agree are all passed but once in a million times. Orders are held against the closed
-form of the BG/NBD, too.
+Compared are, for each user, all that is counted in a book so far (active days, visits, orders, revenue, coupons, levels gained …) and the
+share in each stage, after a third of the days and at the end, and there the share at each level. Their spread between users is estimated
+from many small worlds of this project; a difference of two means counts in standard errors. The bound is Student's, such that peers that
+agree are all passed but once in a million times. Where there are no incentives, orders are held against the closed form of the BG/NBD, too.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -15,16 +16,16 @@ from dataclasses import dataclass
 
 from scipy import special, stats
 
-from peer import numpy_tuned, this_project
+from peer import this_project
 from peer.addressed import Addressed, different_columns
-from peer.workload import DAYS_A_WEEK, Shop
+from peer.customers.workload import DAYS_A_WEEK, STOCKS, Shop
+from peer.workloads import Workload
 
-SO_FAR = ("active_users", "visits", "orders", "revenue")
-STOCKS = ("dormant", "churned", "departed")
-"""``customer`` is what is left of everybody, so it would say nothing new."""
+REST, LEVELS = "customer", "levels"
+"""What is left of everybody would say nothing new: neither ``customer`` nor the users at level 0 are compared."""
 FALSE_ALARM = 1e-6
 SMALL_WORLDS, SMALL_USERS = 100, 2_000
-EXACT_USERS, EXACT_DAYS = 2_000, 45
+EXACT_USERS, EXACT_DAYS = 2_000, 90
 
 Book = Mapping[str, Sequence[int]]
 
@@ -44,18 +45,21 @@ class Difference:
 def figures(book: Book, users: int) -> dict[tuple[str, int], float]:
     """The compared figures of one run: (name, day) → value a user."""
     last = len(book["orders"]) - 1
-    out = {}
+    out = {(f"level {level}", last): count / users for level, count in enumerate(book.get(LEVELS, ())) if level}
     for day in sorted({max(1, last // 3), last}):
-        out |= {(name, day): sum(book[name][: day + 1]) / users for name in SO_FAR}
-        out |= {(name, day): book[name][day] / users for name in STOCKS}
+        for name, column in book.items():
+            if name in STOCKS and name != REST:
+                out[name, day] = column[day] / users
+            elif name not in (REST, LEVELS):
+                out[name, day] = sum(column[: day + 1]) / users
     return out
 
 
-def spreads(scenario: str, days: int) -> dict[tuple[str, int], float]:
+def spreads(work: Workload, days: int) -> dict[tuple[str, int], float]:
     """Standard deviation of each figure between users, from small worlds of this project."""
-    worlds = []
+    worlds, shop = [], work.shop
     for seed in range(SMALL_WORLDS):
-        world = this_project.World(None, SMALL_USERS, days, 1_000 + seed, scenario=scenario)
+        world = this_project.World(shop, SMALL_USERS, days, 1_000 + seed, scenario=work.scenario)
         world.run()
         worlds.append(figures(world.book(), SMALL_USERS))
     return {key: statistics.stdev(world[key] for world in worlds) * math.sqrt(SMALL_USERS) for key in worlds[0]}
@@ -71,8 +75,8 @@ def orders_expected(shop: Shop, day: int) -> float:
 def differences(
     books: Mapping[str, Sequence[Book]], users: int, spread: Mapping[tuple[str, int], float], shop: Shop, own: str
 ) -> list[Difference]:
-    """Each peer's figures, mean of its rounds, against those of the peer ``own``; and everybody's orders against the closed form."""
-    means = {}
+    """Each peer's figures, mean of its rounds, against those of the peer ``own``; and orders against the closed form, if any."""
+    means, closed_form = {}, type(shop) is Shop
     for peer, rounds in books.items():
         of_rounds = [figures(book, users) for book in rounds]
         means[peer] = {key: statistics.fmean(one[key] for one in of_rounds) for key in of_rounds[0]}
@@ -81,7 +85,7 @@ def differences(
         people = users * len(books[peer])
         for (name, day), value in values.items():
             error = spread[name, day] * math.sqrt(1.0 / people)
-            if name == "orders":
+            if name == "orders" and closed_form:
                 expected = orders_expected(shop, day)
                 out.append(Difference(peer, "orders, closed form", day, value, expected, _errors(value - expected, error)))
             if peer != own:
@@ -99,11 +103,11 @@ def bound(comparisons: int) -> float:
     return float(stats.t.isf(FALSE_ALARM / 2 / max(comparisons, 1), SMALL_WORLDS - 1))
 
 
-def exactly(shop: Shop, scenario: str, seed: int, users: int = EXACT_USERS, days: int = EXACT_DAYS) -> list[str]:
+def exactly(work: Workload, seed: int, users: int = EXACT_USERS, days: int = EXACT_DAYS) -> list[str]:
     """Columns of the book in which the tuned NumPy peer with this project's luck differs from this project; none where all is well."""
-    ours = this_project.World(shop, users, days, seed, scenario=scenario)
-    theirs = numpy_tuned.World(shop, users, days, seed, luck=Addressed(shop, ours.model))
+    shop, tuned = work.shop, importlib.import_module(f"peer.{work.name}.numpy_tuned")
+    ours = this_project.World(shop, users, days, seed, scenario=work.scenario)
+    theirs = tuned.World(shop, users, days, seed, luck=Addressed(shop, ours.model))
     ours.run()
     theirs.run()
     return different_columns(ours.book(), theirs.book())
-

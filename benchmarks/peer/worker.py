@@ -1,7 +1,8 @@
 """Runs one world in this process and prints what it took, as JSON: started by ``measuring.Started``, not by hand.
 
-The request, one line of JSON on the standard input: ``peer`` (a file here), ``shop`` (or null), ``users``, ``days``, ``seed``,
-``options`` (further arguments of its World), ``pin`` (a processor), ``wait`` (say ready once the world is built, and wait for a line).
+The request, one line of JSON on the standard input: ``peer`` (a module here), ``workload`` and its ``shop`` (or neither), ``users``,
+``days``, ``seed``, ``options`` (further arguments of its World), ``pin`` (a processor), ``wait`` (say ready once the world is built, and
+wait for a line).
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ def measure(request: dict) -> dict:
     begin = time.perf_counter()
     peer = importlib.import_module(f"peer.{request['peer']}")
     imported = time.perf_counter()
-    from peer.workload import Shop
-
-    shop = Shop(**request["shop"]) if request.get("shop") else None
+    shop = None
+    if request.get("shop"):
+        shop = importlib.import_module(f"peer.{request['workload']}.workload").Shop(**request["shop"])
     options = request.get("options") or {}
     small = peer.World(shop, WARM_USERS, WARM_DAYS, 1, **options)
     small.run()

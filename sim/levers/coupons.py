@@ -46,7 +46,7 @@ class Parameters(LeverParameters):
 HOLDS = True
 SETTLES = True
 COLUMNS = {
-    "due_day": Column("i4", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
+    "due_day": Column("i2", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
     "sent_day": Column("i4", "day", "of the newest coupon", -10_000, daily=True),
     "expires": Column("i4", "day", "last day of each coupon held, the oldest first", size=WALLET, daily=True),
@@ -59,7 +59,7 @@ COUNTERS = {
     "used": Counter("coupons", "used today"),
     "expired": Counter("coupons", "expired today"),
 }
-ACCOUNTS = {"discount": Account("discount", "coupons used")}
+ACCOUNTS = {"discount": Account("discount", "coupons used", budgeted=True)}
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
     "coupons issued = used + expired + held": lambda total, own: (
@@ -94,14 +94,13 @@ def overnight(night: Night) -> None:
 @rule("offer")
 def send(u, own, p, t, m):
     """A coupon granted overnight arrives; for some days it brings the user by, less so where coupons are nothing new."""
-    if own.due_day == t.day:
-        if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
-            own.expires[own.held] = t.day + p.expiry_days
-            own.held += 1
-            own.news = 1.0 - exp(-(t.day - own.sent_day) / p.rest_days)
-            own.sent_day = t.day
-            own.next_day = t.day + p.every_days
-            m.issued += 1
+    if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
+        own.expires[own.held] = t.day + p.expiry_days
+        own.held += 1
+        own.news = 1.0 - exp(-(t.day - own.sent_day) / p.rest_days)
+        own.sent_day = t.day
+        own.next_day = t.day + p.every_days
+        m.issued += 1
     if t.day - own.sent_day < p.exposure_days:
         t.visit_pull += p.strength * p.exposure_lift * own.news
 

@@ -54,7 +54,7 @@ HOLDS = True
 SETTLES = True
 PRESETS = {"by_sensitivity": Preset("contact only those who are expected to take it well, at risk or not", "Ascarza 2018", {"rule": "uplift"}, grade="A")}
 COLUMNS = {
-    "due_day": Column("i4", "day", "on which a contact may be granted", budget.NOT_DUE, daily=True),
+    "due_day": Column("i2", "day", "on which a contact may be granted", budget.NOT_DUE, daily=True),
     "open": Column("u1", "0/1", "an offer is open", daily=True),
     "contacts": Column("u1", "contacts", "so far", daily=True),
     "next_day": Column("i4", "day", "from which the next contact may come", daily=True),
@@ -72,8 +72,8 @@ COUNTERS = {
     "expired": Counter("offers", "expired today"),
 }
 ACCOUNTS = {
-    "contact": Account("cost", "contacts made"),
-    "discount": Account("discount", "offers used"),
+    "contact": Account("cost", "contacts made", budgeted=True),
+    "discount": Account("discount", "offers used", budgeted=True),
 }
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
@@ -118,19 +118,18 @@ def overnight(night: Night) -> None:
 @rule("offer")
 def contact(u, own, p, t, m):
     """A contact granted overnight is made; for months it holds the user or makes the user think of leaving."""
-    if own.due_day == t.day:
-        if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
-            own.contacts += 1
-            own.contact_day = t.day
-            own.next_day = t.day + p.every_days
-            m.contacted += 1
-            m.contact += p.contact_cost
-            if p.response + p.spread * own.sensitivity > 0.0:
-                m.welcome += 1
-            if p.offer > 0 and own.open == 0:
-                own.open = 1
-                own.last_day = t.day + p.expiry_days
-                m.offered += 1
+    if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
+        own.contacts += 1
+        own.contact_day = t.day
+        own.next_day = t.day + p.every_days
+        m.contacted += 1
+        m.contact += p.contact_cost
+        if p.response + p.spread * own.sensitivity > 0.0:
+            m.welcome += 1
+        if p.offer > 0 and own.open == 0:
+            own.open = 1
+            own.last_day = t.day + p.expiry_days
+            m.offered += 1
     since = t.day - own.contact_day
     if since < REMIND_DAYS:
         t.visit_pull += p.strength * p.remind

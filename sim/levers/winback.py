@@ -26,7 +26,7 @@ class Parameters(LeverParameters):
     min_spend: float = param(20.00, MONEY, "smallest order it is good for", ge=0, le=100_000, source="design")
     expiry_days: int = param(14, "days", "from offer to expiry", ge=1, le=365, source="design")
     contact_cost: float = param(0.05, MONEY, "of one message", ge=0, le=1_000, source="design")
-    budget: float | None = param(None, MONEY, "most that may be given away in discounts in all (none: no cap)", ge=0, le=1e12, source="design")
+    budget: float | None = param(None, MONEY, "most that messages and offers may cost in all (none: no cap)", ge=0, le=1e12, source="design")
     remind: float = param(0.50, "log-rate", "visits of someone who has not left, while the offer is open", ge=0, le=3)
     return_per_day: float = param(0.002, "1/day", "chance that someone who left returns while an offer is open", ge=0, le=1)
     price_return: float = param(2.0, "times", "that chance more, for an offer worth a whole usual basket", ge=0, le=20)
@@ -43,7 +43,7 @@ PRESETS = {
 HOLDS = True
 SETTLES = True
 COLUMNS = {
-    "due_day": Column("i4", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
+    "due_day": Column("i2", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next offer may come", daily=True),
     "last_day": Column("i4", "day", "on which the open offer expires", daily=True),
     "contacts": Column("u1", "offers", "since last seen", daily=True),
@@ -59,8 +59,8 @@ COUNTERS = {
     "reached": Counter("users", "seen again today while an offer was open"),
 }
 ACCOUNTS = {
-    "discount": Account("discount", "win-back offers used"),
-    "contact": Account("cost", "messages with offers"),
+    "discount": Account("discount", "win-back offers used", budgeted=True),
+    "contact": Account("cost", "messages with offers", budgeted=True),
 }
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
@@ -71,8 +71,13 @@ LAWS = {
 
 
 def committed(total, p: Parameters) -> int:
-    """Minor units given away, and at most to be given on offers still open."""
-    return total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+    """Minor units spent, and at most to be given on offers still open."""
+    return total["contact"] + total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+
+
+def highest_cost(p: Parameters) -> int:
+    """The most that one offer can cost, in minor units."""
+    return minor_units(p.contact_cost) + minor_units(p.value)
 
 
 def draw(own, traits, p: Parameters) -> None:
@@ -84,21 +89,20 @@ def overnight(night: Night) -> None:
     """Grant as many of the waiting offers as the budgets can bear."""
     p = night.parameters
     night.shared["threshold"] = budget.grant(
-        night, lambda: night.own["due_day"] == night.day, BID, p.budget, committed(night.total, p), minor_units(p.value)
+        night, lambda: night.own["due_day"] == night.day, BID, p.budget, committed(night.total, p), highest_cost(p)
     )
 
 
 @rule("offer")
 def call_back(u, own, p, t, m):
     """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
-    if own.due_day == t.day:
-        if p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold:
-            own.open = 1
-            own.contacts += 1
-            own.last_day = t.day + p.expiry_days
-            own.next_day = t.day + p.every_days
-            m.offered += 1
-            m.contact += p.contact_cost
+    if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
+        own.open = 1
+        own.contacts += 1
+        own.last_day = t.day + p.expiry_days
+        own.next_day = t.day + p.every_days
+        m.offered += 1
+        m.contact += p.contact_cost
     if own.open:
         t.visit_pull += p.strength * p.remind
         worth = min(p.value / u.usual_basket, 1.0)

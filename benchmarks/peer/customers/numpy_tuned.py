@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from peer.workload import BOOK, Shop
+from peer.columns import visits_of
+from peer.customers.workload import BOOK, Shop
 
 PACKAGES = ("numpy",)
 
@@ -69,7 +70,8 @@ class World:
         visitors = np.flatnonzero(self.number >= self.quiet)
         self.seen_on -= np.bincount(self.last_seen[visitors], minlength=len(self.seen_on))
         self.last_seen[visitors] = self.day
-        acting, planned = visitors, self.planned(visitors)
+        acting = visitors
+        planned = visits_of(self.number[visitors], self.visit_rate[visitors], self.quiet[visitors])
         visit = visits = orders = revenue = leaving = 0
         while len(acting):
             visits += len(acting)
@@ -88,19 +90,6 @@ class World:
         self.departed += leaving
         self.seen_on[self.day] = len(visitors) - leaving
         self.write(len(visitors), visits, orders, revenue)
-
-    def planned(self, visitors: np.ndarray) -> np.ndarray:
-        """Visits of those who come, at least one: Poisson, at the quantile that brought them here."""
-        luck, rate, term = self.number[visitors], self.visit_rate[visitors], self.quiet[visitors]
-        count = np.zeros(len(visitors), np.int32)
-        total = term.copy()
-        more = np.arange(len(visitors))
-        while len(more):
-            count[more] += 1
-            term[more] *= rate[more] / count[more]
-            total[more] += term[more]
-            more = more[luck[more] >= total[more]]
-        return count
 
     def baskets(self, buyers: np.ndarray, visit: int) -> int:
         """What these orders are worth together, in minor units."""

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from mesa_frames import AgentSetPolars, ModelDF
 
-from peer.workload import BOOK, Shop
+from peer.customers.workload import BOOK, Shop
 
 PACKAGES = ("mesa_frames", "polars", "numpy")
 NEVER = 2**40

@@ -14,7 +14,8 @@ os.environ.setdefault("STARSIM_INSTALL_FONTS", "0")
 import numpy as np
 import starsim as ss
 
-from peer.workload import BOOK, Shop
+from peer.columns import visits_of
+from peer.customers.workload import BOOK, Shop
 
 PACKAGES = ("starsim", "numpy")
 
@@ -54,7 +55,7 @@ class Buying(ss.Module):
         luck = self.pars.come.rvs(here)
         came = luck >= self.quiet[here]
         acting = here[came]
-        planned = self.planned(acting, luck[came])
+        planned = visits_of(luck[came], np.asarray(self.visit_rate[acting]), np.asarray(self.quiet[acting]))
         self.last_seen[acting] = self.ti
         active, visits, orders, revenue = len(acting), 0, 0, 0
         while len(acting):
@@ -69,17 +70,6 @@ class Buying(ss.Module):
             again = (planned > 0) & ~np.asarray(self.left[acting])
             acting, planned = acting[again], planned[again]
         self.write(active, visits, orders, revenue)
-
-    def planned(self, acting: ss.uids, luck: np.ndarray) -> np.ndarray:
-        """Visits of those who come, at least one: Poisson, at the quantile that brought them here."""
-        rate, term = np.asarray(self.visit_rate[acting]), np.array(self.quiet[acting])
-        count, total, more = np.zeros(len(acting), np.int32), term.copy(), np.arange(len(acting))
-        while len(more):
-            count[more] += 1
-            term[more] *= rate[more] / count[more]
-            total[more] += term[more]
-            more = more[(luck[more] >= total[more]) & (count[more] < 1000)]
-        return count
 
     def baskets(self, buyers: ss.uids) -> int:
         """What these orders are worth together, in minor units."""

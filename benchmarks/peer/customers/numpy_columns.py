@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from peer.workload import BOOK, Shop
+from peer.customers.workload import BOOK, Shop
 
 PACKAGES = ("numpy",)
 

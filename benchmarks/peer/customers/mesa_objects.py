@@ -10,7 +10,7 @@ import math
 
 import mesa
 
-from peer.workload import BOOK, Shop
+from peer.customers.workload import BOOK, Shop
 
 PACKAGES = ("mesa",)
 
