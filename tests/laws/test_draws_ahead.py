@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from types import SimpleNamespace
 
 import pytest
 from anything import EVERY_LEVER, differences, scenario
@@ -17,16 +18,20 @@ RULES = '''
 from sim.chance import chance, purpose
 from sim.rule import rule
 
-ALWAYS, SOMETIMES, SELDOM, ONCE, FAR = (purpose(f"test_draws.{n}") for n in ("always", "sometimes", "seldom", "once", "far"))
+ALWAYS, HELD, TODAY, BOTH, THEN, FAR = (purpose(f"test_draws.{n}") for n in ("always", "held", "today", "both", "then", "far"))
 
 
 @rule("visit")
 def ask(u, own, p, t, m):
     t.order_pull += chance(t.key, u.id, t.day, ALWAYS, t.visit)
     if own.held > 0:
-        t.order_pull += chance(t.key, u.id, t.day, SOMETIMES, t.visit)
-    if chance(t.key, u.id, t.day, ONCE, 0) < 0.5 and chance(t.key, u.id, int(p.day), FAR, t.visit) < 0.5:
-        t.order_pull += chance(t.key, u.id, t.day, SELDOM, t.visit)
+        t.order_pull += chance(t.key, u.id, t.day, HELD, t.visit)
+    if own.open and chance(t.key, u.id, t.day, BOTH, t.visit) < 0.5:
+        t.cheaper += 0.1
+    if t.visit == 0 and own.open:
+        t.posted = chance(t.key, u.id, int(p.day), FAR, t.visit) < 0.5
+    if chance(t.key, u.id, t.day, TODAY, 0) < 0.5:
+        t.order_pull += chance(t.key, u.id, t.day, THEN, t.visit)
 '''
 
 
@@ -40,22 +45,33 @@ def ask(tmp_path):
     return module.ask
 
 
+def purposes_of(address):
+    return next(name for name, number in purposes().items() if number == address[3])
+
+
 def names(found):
     by_number = {number: name for name, number in purposes().items()}
-    return [by_number[number] for number in found]
+    return [(by_number[number], k) for number, k in found]
 
 
-def test_a_draw_at_another_address_or_under_another_draw_stays_where_it_is(ask, monkeypatch):
+def test_a_draw_at_another_address_or_behind_another_draw_or_an_and_stays_where_it_is(ask, monkeypatch):
     monkeypatch.setattr(draws, "WORTH_IT", 1)
-    assert names(draws.asked_for([ask])) == ["test_draws.always", "test_draws.sometimes"]
+    ahead = names(draws.asked_for([ask]))
+    assert ahead == [("test_draws.always", "t.visit"), ("test_draws.held", "t.visit"), ("test_draws.today", "0")]
 
 
 def test_the_rule_looks_where_its_number_was_put(ask, monkeypatch):
     monkeypatch.setattr(draws, "WORTH_IT", 1)
     made = draws.looking(ask, draws.asked_for([ask]))
     assert made.phase == "visit"
-    assert made.__code__.co_names.count("drawn") == 1
-    assert {0, 1} <= set(made.__code__.co_consts)
+    drawn, given = [0.25, 0.5, 0.75], []
+    t = SimpleNamespace(key=1, day=3, visit=1, drawn=drawn, order_pull=0.0, cheaper=0.0, posted=0)
+    monkeypatch.setitem(ask.__globals__, "chance", lambda *address: given.append(address) or 0.125)
+    made(SimpleNamespace(id=7), SimpleNamespace(held=1, open=0), None, t, None)
+    assert t.order_pull == 0.25 + 0.5 and given == []
+    drawn[2] = 0.0
+    made(SimpleNamespace(id=7), SimpleNamespace(held=0, open=1), None, t, None)
+    assert [purposes_of(address) for address in given] == ["test_draws.both", "test_draws.then"]
     assert made.__code__.co_firstlineno == ask.__code__.co_firstlineno + 1, "a debugger finds the line"
 
 
@@ -72,7 +88,7 @@ def test_a_rule_without_a_source_draws_for_itself(ask, monkeypatch):
 
 def test_all_levers_together_draw_ahead_and_give_the_same_bits():
     found = draws.asked_for([*(f for f, _ in compose.steps(levers(), "visit")), day.decide])
-    assert "conversion.order" in names(found) and len(found) >= draws.WORTH_IT
+    assert ("conversion.order", "t.visit") in names(found) and len(found) >= draws.WORTH_IT
     people = {"order_rate": {"r": 3.0, "alpha_weeks": 1.0}, "visit_conversion": 0.3}
     world = scenario({name: {} for name in levers()}, users=40, days=6, population=people)
     both = [LifecycleModel(world, kinds=EVERY_LEVER, list_orders=True, driver=d).run() for d in ("compiled", "objects")]
