@@ -7,7 +7,7 @@ tomorrow, the bid; between the days the lowest bids that the money left can pay 
 What is granted counts at its highest cost until it is used or expires. What is bought by the day (media, posts) is bought whole, or not.
 
 *Gates* are for what arises within a day: an order's discount, a message, a gift to whoever has just signed up. A rule gives only to
-whom the gate lets in (``sim.chance.admitted``) and notes what that took (``own.drawn``). A day is lived with all gates open; where it
+whom the gate lets in (``t.lot < p.gate``) and notes what that took (``own.drawn``). A day is lived with all gates open; where it
 would take more than is left, the gates close to the users with the highest numbers and the day is lived again from its morning. Nobody's
 day hangs on anybody else's of the same day, so those let in live as before, the others draw nothing, and what will be spent is known.
 """

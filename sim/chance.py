@@ -81,12 +81,6 @@ def chance(key, user, day, purpose, k):
     return _number(key, user, day, purpose, k)
 
 
-@compiled("b1(f8,i8,i8,i8)")
-def admitted(gate, key, user, day):
-    """Whether a lever's budget is open to a user today (``sim.budget``): the user's number of the day lies below the gate."""
-    return gate >= 1.0 or _number(key, user, day, LOT, 0) < gate
-
-
 @compiled("void(f8[::1],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""

@@ -130,6 +130,7 @@ class LifecycleModel(MesaSurface):
         today = self.today(day)
         own = self._left_by_gate()
         if own:
+            today["gated"] = 1
             self.close_day(budget.live_within(self, own, self._left, lambda: self._lived(today.copy())))
         else:
             self.close_day(self._lived(today))

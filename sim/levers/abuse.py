@@ -10,7 +10,7 @@ share and the loss are vendors' word (promotion abuse 1.2 % of turnover).
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
@@ -108,7 +108,7 @@ def look_around(u, own, p, t, m):
 @rule("close")
 def farm(u, own, p, t, m):
     """What an abuser was given for nothing today sham accounts take again; those who are caught may be barred."""
-    if t.bounty == 0 or own.kind != AT_LARGE or t.aimed == 0 or not admitted(p.gate, t.key, u.id, t.day):
+    if t.bounty == 0 or own.kind != AT_LARGE or t.aimed == 0 or t.lot >= p.gate:
         return
     if chance(t.key, u.id, t.day, FARM, 0) < 1.0 - exp(-t.bounty / p.effort):
         caught = 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.dates import is_day_or_date, is_on
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -99,7 +99,7 @@ def overnight(night: Night) -> None:
 @rule("reach")
 def bring(u, own, p, t, m):
     """A prospect who belongs to the partner is reached through it."""
-    if own.member and admitted(p.gate, t.key, u.id, t.day):
+    if own.member and t.lot < p.gate:
         t.hazards[ALLIANCE] += p.reach_most
 
 
@@ -109,7 +109,7 @@ def arrive(u, own, p, t, m):
     if own.member and u.channel == ALLIANCE:
         own.brought = 1
         m.brought += 1
-        if admitted(p.gate, t.key, u.id, t.day):
+        if t.lot < p.gate:
             m.member_fees += p.member_fee
             if p.gate <= budget.ALL_BIDS:
                 own.drawn = min(own.drawn + p.member_fee, budget.MOST)
@@ -131,7 +131,7 @@ def share(u, own, p, t, m):
 def fit(u, own, p, t, m):
     """Shared benefits ease a member's order, and their loss hinders it; the wrong people order less."""
     if own.member:
-        if p.exit_day < 0.0 and admitted(p.gate, t.key, u.id, t.day):
+        if p.exit_day < 0.0 and t.lot < p.gate:
             t.order_pull += p.strength * p.to_order
         elif p.exit_day >= 0.0:
             t.order_pull -= p.strength * p.loss_weight * p.to_order * left_after(p.sting_powers, t.day - int(p.exit_day))
@@ -142,7 +142,7 @@ def fit(u, own, p, t, m):
 @rule("reward")
 def settle(u, own, p, t, m):
     """Benefits of the order are paid for, and the partner has its share."""
-    if own.member and p.exit_day < 0.0 and admitted(p.gate, t.key, u.id, t.day):
+    if own.member and p.exit_day < 0.0 and t.lot < p.gate:
         cost = p.benefit_cost
         m.orders += 1
         m.benefits += p.benefit_cost

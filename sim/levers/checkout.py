@@ -14,7 +14,7 @@ fee, too.
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import log
 from sim.lever import Account, Counter, LeverParameters
 from sim.parameter import MONEY, NOT_SET, param
@@ -77,7 +77,7 @@ def ease(u, own, p, t, m):
     if p.delivery_fee > 0:
         expected = 1.0
         free_from = p.free_from
-        if free_from >= 0 and not admitted(p.gate, t.key, u.id, t.day):
+        if free_from >= 0 and t.lot >= p.gate:
             free_from = NOT_SET
         if free_from == 0:
             expected = 0.0
@@ -98,7 +98,7 @@ def waive(u, own, p, t, m):
     """From the threshold on the fee is taken back; some orders a little too small are filled up to it."""
     if p.delivery_fee > 0:
         free_from = p.free_from
-        if free_from >= 0 and not admitted(p.gate, t.key, u.id, t.day):
+        if free_from >= 0 and t.lot >= p.gate:
             free_from = NOT_SET
         short = free_from - t.basket
         if short > 0 and short <= p.top_up_reach * free_from and chance(t.key, u.id, t.day, TOP_UP, t.visit) < p.top_up * p.strength:

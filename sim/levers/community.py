@@ -8,7 +8,7 @@ the eBay experiment, Algesheimer 2010): the default is ×1.05 at a full stock.
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import happens
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
 from sim.parameter import MONEY, param
@@ -123,7 +123,7 @@ def take_part(u, own, p, t, m):
         elif own.poster == 2:
             rate = 1.0
         reward = p.reward
-        if reward > 0 and not admitted(p.gate, t.key, u.id, t.day):
+        if reward > 0 and t.lot >= p.gate:
             reward = 0
         pull = p.strength * (p.reward_pull * reward / 100.0 - p.posting_cost)
         if t.heard > 0:

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import model_validator
 
 from sim import budget
-from sim.chance import admitted, chance, chances, purpose
+from sim.chance import chance, chances, purpose
 from sim.dates import begun, date_of
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -115,7 +115,7 @@ def attend(u, own, p, t, m):
     """The first visit of someone who was told is attendance; these visits are for the event, not to buy."""
     if p.open > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
         t.order_pull -= (1.0 - p.intent) * p.strength * p.draw
-        if own.last_day < p.first_day and (p.attendee_cost == 0 or admitted(p.gate, t.key, u.id, t.day)):
+        if own.last_day < p.first_day and (p.attendee_cost == 0 or t.lot < p.gate):
             if p.gate <= budget.ALL_BIDS:
                 own.drawn = min(own.drawn + p.attendee_cost, budget.MOST)
             own.last_day = t.day

@@ -9,7 +9,7 @@ itself felt: it changes behaviour for months (Dholakia & Morwitz 2002); their si
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.decay import half_life, left_after
 from sim.exact import happens, log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -112,7 +112,7 @@ def ask(u, own, p, t, m):
     points = int(50.0 * (u.satisfaction + 1.0) + 0.5)
     m.orders += 1
     m.true_points += points
-    if t.aimed == 0 or t.day - own.asked_day < p.rest_days or not admitted(p.gate, t.key, u.id, t.day):
+    if t.aimed == 0 or t.day - own.asked_day < p.rest_days or t.lot >= p.gate:
         return
     if chance(t.key, u.id, t.day, ASK, t.visit) < p.survey_rate:
         own.asked_day = t.day

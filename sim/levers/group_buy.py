@@ -10,7 +10,7 @@ in a market (`entry: market`) a few sign up and are in the group; elsewhere nobo
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import param
@@ -135,7 +135,7 @@ def gang_up(u, own, p, t, m):
                 own.until = t.day + p.use_days
                 t.wake = t.day + 1
                 m.unlocked += 1
-    if own.state == UNLOCKED and admitted(p.gate, t.key, u.id, t.day):
+    if own.state == UNLOCKED and t.lot < p.gate:
         t.cheaper += p.strength * p.discount
         t.order_pull += p.strength * p.popularity * min(own.joined, 3)
     elif own.state == OPEN:
@@ -145,7 +145,7 @@ def gang_up(u, own, p, t, m):
 @rule("pay")
 def buy_together(u, own, p, t, m):
     """The group's price is taken off the order."""
-    if own.state == UNLOCKED and admitted(p.gate, t.key, u.id, t.day):
+    if own.state == UNLOCKED and t.lot < p.gate:
         off = int(t.due * p.discount)
         t.due -= off
         t.perceived_saving += p.strength * off

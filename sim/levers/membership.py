@@ -11,7 +11,7 @@ they are had. Having paid acts, too: two thirds of the plan's effect on purchase
 from __future__ import annotations
 
 from sim import budget, quantile
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import happens, log
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, param
@@ -113,11 +113,11 @@ def join(u, own, p, t, m):
                 own.periods += 1
                 m.paid += 1
                 m.fees += p.fee
-                if admitted(p.gate, t.key, u.id, t.day):
+                if t.lot < p.gate:
                     m.perks += p.perks_cost
                     if p.gate <= budget.ALL_BIDS:
                         own.drawn = min(own.drawn + p.perks_cost, budget.MOST)
-    if own.state > NONE and admitted(p.gate, t.key, u.id, t.day):
+    if own.state > NONE and t.lot < p.gate:
         t.cheaper += p.strength * p.discount
         if p.free_delivery:
             t.order_pull += p.strength * p.delivery_ease
@@ -126,7 +126,7 @@ def join(u, own, p, t, m):
 @rule("pay")
 def benefit(u, own, p, t, m):
     """A member's discount is taken off the order, and the platform pays its delivery."""
-    if own.state > NONE and admitted(p.gate, t.key, u.id, t.day):
+    if own.state > NONE and t.lot < p.gate:
         off = int(t.due * p.discount)
         t.due -= off
         t.perceived_saving += p.strength * off
@@ -157,7 +157,7 @@ def renew(u, own, p, t, m):
             own.periods += 1
             m.paid += 1
             m.fees += p.fee
-            if admitted(p.gate, t.key, u.id, t.day):
+            if t.lot < p.gate:
                 m.perks += p.perks_cost
                 if p.gate <= budget.ALL_BIDS:
                     own.drawn = min(own.drawn + p.perks_cost, budget.MOST)

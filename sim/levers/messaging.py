@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.decay import left_after, powers
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
@@ -145,7 +145,7 @@ def deliver(u, own, p, t, m):
         left = own.nudge * left_after(p.kept, t.day - own.last_day)
         for channel in range(3):
             free = p.costs[channel] == 0.0
-            if own.opted[channel] and own.next[channel] <= t.day and (free or admitted(p.gate, t.key, u.id, t.day)):
+            if own.opted[channel] and own.next[channel] <= t.day and (free or t.lot < p.gate):
                 if own.next[channel] <= t.day - 1.0:
                     own.next[channel] = t.day
                 own.next[channel] += p.gaps[channel]

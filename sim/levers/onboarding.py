@@ -7,7 +7,7 @@ if it is used in time. Both end with the window, or with the first few orders.
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
@@ -71,7 +71,7 @@ def welcome(u, own, p, t, m):
     days_left = p.window_days - t.age
     if days_left >= 0 and u.orders < p.orders:
         if t.aimed:
-            if own.gift == NONE and admitted(p.gate, t.key, u.id, t.day):
+            if own.gift == NONE and t.lot < p.gate:
                 own.gift = OPEN
                 m.granted += 1
                 t.bounty += p.gift

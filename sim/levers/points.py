@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.compiled import compiled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MINOR_PER_UNIT, param
@@ -107,7 +107,7 @@ def hurry(u, own, p, t, m):
         m.expired += old
         own.balance -= old
         own.buckets[bucket] = 0
-    if own.joined == 0 and t.aimed and p.welcome > 0 and not admitted(p.gate, t.key, u.id, t.day):
+    if own.joined == 0 and t.aimed and p.welcome > 0 and t.lot >= p.gate:
         t.wake = t.day + 1
     elif own.joined == 0 and t.aimed:
         if p.gate <= budget.ALL_BIDS:
@@ -159,7 +159,7 @@ def spend(u, own, p, t, m):
 @rule("reward")
 def earn(u, own, p, t, m):
     """An order earns points on what was paid, and more if it is reviewed."""
-    if t.aimed == 0 or not admitted(p.gate, t.key, u.id, t.day):
+    if t.aimed == 0 or t.lot >= p.gate:
         return
     gain = int(t.due * p.earn_per_minor)
     if p.per_review > 0 and chance(t.key, u.id, t.day, REVIEW, t.visit) < p.review_share:
@@ -176,7 +176,7 @@ def earn(u, own, p, t, m):
 @rule("close")
 def sign_in(u, own, p, t, m):
     """A day's sign-in and a post earn points."""
-    if t.visit > 0 and t.aimed and admitted(p.gate, t.key, u.id, t.day):
+    if t.visit > 0 and t.aimed and t.lot < p.gate:
         gain = p.per_visit + p.per_post * t.posted
         if p.gate <= budget.ALL_BIDS:
             own.drawn = min(own.drawn + worth(gain, p.minor_per_point), budget.MOST)

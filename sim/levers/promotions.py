@@ -17,7 +17,6 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from sim import budget
-from sim.chance import admitted
 from sim.dates import YEARLY, date_of
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -100,7 +99,7 @@ def call(u, own, p, t, m):
 @rule("visit")
 def tempt(u, own, p, t, m):
     """A festival promises a lower price; shortly before one, those who expect it wait."""
-    if p.saving > 0.0 and admitted(p.gate, t.key, u.id, t.day):
+    if p.saving > 0.0 and t.lot < p.gate:
         t.cheaper += p.strength * p.saving
     if p.tension > 0.0:
         expected = p.known + (1.0 - p.known) * own.orders / (own.orders + 1.0)
@@ -110,7 +109,7 @@ def tempt(u, own, p, t, m):
 @rule("pay")
 def take_off(u, own, p, t, m):
     """A festival's discount is taken off the order."""
-    if p.open > 0.0 and admitted(p.gate, t.key, u.id, t.day):
+    if p.open > 0.0 and t.lot < p.gate:
         off = int(t.due * p.saving)
         t.due -= off
         t.perceived_saving += p.strength * off

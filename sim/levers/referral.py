@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.decay import half_life, left_after
 from sim.exact import exp, happens, log, pulled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
@@ -232,7 +232,7 @@ def spend(u, own, p, t, m):
 @rule("reward")
 def pay_commission(u, own, p, t, m):
     """A referred user's order earns the inviting user a commission."""
-    if own.referred and t.day - u.entry_day <= p.commission_days and admitted(p.gate, t.key, u.id, t.day):
+    if own.referred and t.day - u.entry_day <= p.commission_days and t.lot < p.gate:
         m.commission += int(t.due * p.commission)
         if p.gate <= budget.ALL_BIDS:
             own.drawn = min(own.drawn + int(t.due * p.commission), budget.MOST)

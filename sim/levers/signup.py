@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim import budget
-from sim.chance import admitted, chance, purpose
+from sim.chance import chance, purpose
 from sim.exact import pulled
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
@@ -97,7 +97,7 @@ def finish(u, own, p, t, m):
 @rule("offer")
 def hand_over(u, own, p, t, m):
     """On the day after sign-up the gift is handed over, or as soon as there is money for it."""
-    if own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days and not admitted(p.gate, t.key, u.id, t.day):
+    if own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days and t.lot >= p.gate:
         t.wake = t.day + 1
     elif own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days:
         if p.gate <= budget.ALL_BIDS:

@@ -11,7 +11,6 @@ import itertools
 from pydantic import model_validator
 
 from sim import budget
-from sim.chance import admitted
 from sim.compiled import compiled
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters
@@ -110,7 +109,7 @@ def push_up(u, own, p, t, m):
 @rule("visit")
 def promise(u, own, p, t, m):
     """A level's discount and free delivery promise a lower price."""
-    if own.level > 0 and admitted(p.gate, t.key, u.id, t.day):
+    if own.level > 0 and t.lot < p.gate:
         t.cheaper += p.strength * p.discounts[own.level - 1]
         if p.shipping > 0 and own.level >= p.shipping_level:
             t.cheaper += p.strength * min(p.shipping / u.usual_basket, 1.0)
@@ -119,7 +118,7 @@ def promise(u, own, p, t, m):
 @rule("pay")
 def benefit(u, own, p, t, m):
     """A level's discount is taken off the order, which is delivered for nothing; should it go wrong, part of that is made good."""
-    if own.level > 0 and admitted(p.gate, t.key, u.id, t.day):
+    if own.level > 0 and t.lot < p.gate:
         off = int(t.due * p.discounts[own.level - 1])
         t.due -= off
         t.perceived_saving += p.strength * off
@@ -140,7 +139,7 @@ def climb(u, own, p, t, m):
     """What was paid counts; a threshold passed is a level gained at once, with a new window."""
     if own.review_day == 0:
         own.review_day = t.day + p.window_days
-    if t.failed and p.service > 0.0 and own.level >= p.service_level and admitted(p.gate, t.key, u.id, t.day):
+    if t.failed and p.service > 0.0 and own.level >= p.service_level and t.lot < p.gate:
         m.service += p.service_cost
         if p.gate <= budget.ALL_BIDS:
             own.drawn = min(own.drawn + p.service_cost, budget.MOST)

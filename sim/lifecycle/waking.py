@@ -8,6 +8,7 @@ and read in closed form (``sim.decay``), and tests hold that nobody's life diffe
 
 from __future__ import annotations
 
+from sim.chance import LOT, chance
 from sim.decay import left_after
 from sim.exact import exp
 from sim.population import CHURNED, DORMANT, FAR, NEVER
@@ -53,6 +54,9 @@ def wake_up(u, p, t):
     pantry = u.pantry * left_after(p.pantry_powers, t.day - u.last_order_day)
     t.pantry = pantry if pantry >= LEAST_PANTRY else 0.0
     t.who = u.groups
+    t.lot = 0.0
+    if t.gated:
+        t.lot = chance(t.key, u.id, t.day, LOT, 0)
 
 
 @rule("lifecycle")
