@@ -30,8 +30,8 @@ WORDS = {
         "未列入图表（用户总体与基准方案不同）：{names}",
     ),
     "not capped": Both(
-        "{scenario}: economics.incentive_budget caps {capped}; it does not cap what {free} give or cost",
-        "{scenario}：economics.incentive_budget 只限制 {capped}；不限制 {free} 的让利与成本",
+        "{scenario}: economics.incentive_budget caps {capped}; it does not cap what it costs to run the shop: {free}",
+        "{scenario}：economics.incentive_budget 限制 {capped}；不限制经营本身的成本：{free}",
     ),
     "none": Both("no lever", "零个杠杆"),
     "scenario": Both("scenario", "方案"),
@@ -112,10 +112,11 @@ def not_capped(plan: Any) -> str:
     """What a budget for all levers together leaves out in a scenario; empty where nothing."""
     from sim.lever import levers
 
-    found = {name: levers()[kind] for name, kind in plan.kinds.items()}
-    capped = [name for name, lever in found.items() if lever.committed is not None]
-    spends = [name for name, lever in found.items() if {account.kind for account in lever.accounts.values()} & {"cost", "discount"}]
-    free = [name for name in spends if name not in capped]
+    capped, free = [], []
+    for name, kind in plan.kinds.items():
+        accounts = {k: account.budgeted for k, account in levers()[kind].accounts.items() if account.kind in ("cost", "discount")}
+        capped += [name] if any(accounts.values()) else []
+        free += [f"{name}.{k}" for k, budgeted in accounts.items() if not budgeted]
     names = {"capped": ", ".join(capped) or WORDS["none"], "free": ", ".join(free)}
     return said("not capped", scenario=plan.told("name", spoken()), **names) if free else ""
 

@@ -1,20 +1,46 @@
-"""A cap on spending that no order of processing can break.
+"""Caps on spending that no order of processing can break.
 
-Who would be granted something tomorrow says so at the end of today. Each of them has an addressed number for tomorrow, the bid; between
-the days the lowest bids that the money left can pay for are found, and tomorrow exactly these are granted. What is granted counts at its
-highest cost until it is used or expires, so a cap is never passed by one minor unit.
+Two kinds of spending, two ways to hold them; neither is ever passed by one minor unit.
+
+*Grants* wait for it. Who would be granted something tomorrow says so at the end of today. Each of them has an addressed number for
+tomorrow, the bid; between the days the lowest bids that the money left can pay for are found, and tomorrow exactly these are granted.
+What is granted counts at its highest cost until it is used or expires. What is bought by the day (media, posts) is bought whole, or not.
+
+*Gates* are for what arises within a day: an order's discount, a message, a gift to whoever has just signed up. A rule gives only to
+whom the gate lets in (``sim.chance.admitted``) and notes what that took (``own.drawn``). A day is lived with all gates open; where it
+would take more than is left, the gates close to the users with the highest numbers and the day is lived again from its morning. Nobody's
+day hangs on anybody else's of the same day, so those let in live as before, the others draw nothing, and what will be spent is known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from sim.parameter import minor_units
+from sim.chance import LOT, chances
+from sim.lever import Column, Shared
+from sim.parameter import MONEY, minor_units, param
 
 ALL_BIDS = 1.0
-"""A threshold under which every bid lies."""
+"""A threshold under which every bid lies, and a gate that lets everybody in."""
+
+NO_CAP = 2.0
+"""A gate where there is no budget: everybody is let in, and nothing is noted."""
+
+GATE = {"gate": Shared(NO_CAP, "0 … 1", "users whose number of the day lies below it are let into the budget; above 1: there is none")}
+MOST = 2**31 - 1
+"""No more is noted of one user and day; whoever draws more than that is found by the books."""
+DRAWN = {"drawn": Column("i4", "minor units", "taken out of the budget on the last day lived (nothing is noted where there is none)")}
+
+ROUNDS = 6
+"""So many times gates are closed no further than they must; what still takes too much is closed for the day."""
+
+
+def cap(meaning: str) -> Any:
+    """A lever's parameter ``budget``: what is capped."""
+    return param(None, MONEY, meaning + " (none: no cap)", ge=0, le=1e12, source="design")
 
 
 def threshold(bids: np.ndarray, affordable: int) -> float:
@@ -56,4 +82,95 @@ def grant(night: Any, waiting: np.ndarray, bid: int, cap: float | None, committe
         can = min(can, max(0, minor_units(cap) - committed) // max(highest_cost, 1))
     if not uncapped:
         can = night.purse.take(can, highest_cost)
+    night.promised.append(can * highest_cost)
     return ALL_BIDS if can >= wanted else threshold(night.luck(bid)[waits], can)
+
+
+def bought(night: Any, cap: float | None, accounts: Iterable[str], cost: int) -> bool:
+    """Whether both budgets can bear what tomorrow costs, minor units, whoever comes: it is paid for whole, or not at all.
+
+    ``cap``: the lever's own budget in money (None: none), and ``accounts`` those that count against it.
+    """
+    if cost <= 0:
+        return True
+    if cap is not None and cost > minor_units(cap) - sum(night.total[name] for name in accounts):
+        return False
+    if night.purse is not None and night.purse.take(1, cost) == 0:
+        return False
+    night.promised.append(cost)
+    return True
+
+
+def gate(numbers: np.ndarray, drawn: np.ndarray, left: int) -> float:
+    """The highest gate through which no more than ``left`` is drawn: from the lowest number on, as far as the money goes.
+
+    ``numbers``: the users' numbers of the day; ``drawn``: minor units that each would draw; shapes (users,). Equal numbers are let in
+    together or not.
+    """
+    drew = np.flatnonzero(drawn)
+    order = drew[np.argsort(numbers[drew], kind="stable")]
+    past = np.flatnonzero(np.cumsum(drawn[order]) > left)
+    return float(numbers[order[past[0]]]) if len(past) else ALL_BIDS
+
+
+def live_within(model: Any, own: dict[str, int | None], together: int | None, live: Callable[[], np.ndarray]) -> np.ndarray:
+    """Live a day so that nobody draws what is not there; the day's counters.
+
+    ``own``: by lever with a gate, what is left of its budget in minor units (None: it has none); ``together``: what is left for all of
+    them; ``live``: lives the day of a model once, and gives its counters. What users drew is added up, and held against the books.
+    """
+    gates = {name: 0.0 if min(left for left in (left, together, 1) if left is not None) <= 0 else ALL_BIDS for name, left in own.items()}
+    for name in gates:
+        model.rows[name]["drawn"] = 0
+    morning = Morning(model)
+    numbers = np.zeros(0)
+    for turn in range(ROUNDS + len(gates) + 1):
+        if turn:
+            morning.again()
+        for name, value in gates.items():
+            model.policy[name]["gate"] = value
+        counters = live()
+        drawn = {name: model.rows[name]["drawn"].astype(np.int64) for name in gates}
+        booked = {name: model.committed(name, today=counters) - model.committed(name) - model.promised.get(name, 0) for name in gates}
+        took = {name: max(int(drawn[name].sum()), booked[name]) for name in gates}
+        left = {name: max(rest, 0) for name, rest in own.items() if rest is not None and took[name] > max(rest, 0)}
+        over = {name: drawn[name] for name in left}
+        if not over:
+            if together is None or sum(took.values()) <= max(together, 0):
+                return counters
+            over = dict.fromkeys(gates, np.sum(list(drawn.values()), axis=0))
+            left = dict.fromkeys(gates, max(together, 0))
+        if not len(numbers):
+            numbers = np.empty(len(model.rows))
+            chances(numbers, model.key, 0, model.day + 1, LOT, 0)
+        for name, amounts in over.items():
+            closer = gate(numbers, amounts, left[name])
+            gates[name] = min(gates[name], closer) if turn < ROUNDS and closer < ALL_BIDS else 0.0
+    raise AssertionError(f"levers draw through closed gates: {', '.join(over)}")
+
+
+class Morning:
+    """Everything that a day changes, as it was before it."""
+
+    def __init__(self, model: Any) -> None:
+        self._model, self._day = model, model.day + 1
+        self.rows = _bytes(model.rows).copy().view(model.rows.dtype)[:, 0]
+        self._rest = {name: getattr(model, name).copy() for name in ("bound", "wake", "said")}
+        self._days = {name: getattr(model, name)[self._day].copy() for name in ("visited", "ordered")}
+        self._orders = None if model.log is None else len(model.log)
+
+    def again(self) -> None:
+        """Put it back: the day has not been lived yet."""
+        model = self._model
+        _bytes(model.rows)[:] = _bytes(self.rows)
+        for name, before in self._rest.items():
+            getattr(model, name)[:] = before
+        for name, before in self._days.items():
+            getattr(model, name)[self._day] = before
+        if model.log is not None:
+            del model.log[self._orders :]
+
+
+def _bytes(rows: np.ndarray) -> np.ndarray:
+    """Rows as bytes, padding included: assigning them copies, field by field it does not."""
+    return rows.view(np.uint8).reshape(len(rows), rows.dtype.itemsize)

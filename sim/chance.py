@@ -40,6 +40,10 @@ def purposes() -> dict[str, int]:
     return {name: number for number, name in sorted(_REGISTER.items(), key=lambda item: item[1])}
 
 
+LOT = purpose("budget.lot")
+"""The address of a user's number of the day, by which all levers' budgets let in or keep out."""
+
+
 @inlined
 def _ten_rounds(c0, c1, c2, c3, k0, k1):
     for _ in range(10):
@@ -74,6 +78,12 @@ def chance(key, user, day, purpose, k):
     ``purpose`` from ``purpose(name)``, ``k`` tells several draws of one day apart.
     """
     return _number(key, user, day, purpose, k)
+
+
+@compiled("b1(f8,i8,i8,i8)")
+def admitted(gate, key, user, day):
+    """Whether a lever's budget is open to a user today (``sim.budget``): the user's number of the day lies below the gate."""
+    return gate >= 1.0 or _number(key, user, day, LOT, 0) < gate
 
 
 @compiled("void(f8[::1],i8,i8,i8,i8,i8)")

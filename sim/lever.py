@@ -13,9 +13,10 @@ A lever is one module with a docstring (first line: the name in English and Chin
 and, where needed, ``draw(own, traits, parameters)`` to fill columns at the start, ``overnight(night)`` to move shared state between
 days, ``constants(parameters)``: numbers derived once for the rules, ``PRESETS``: named values where sources disagree, ``HOLDS = True``
 where users hold something that stays theirs (then the rules run for everybody, and ask ``t.aimed`` before they give anything out),
-``committed(total, parameters)`` where the lever has a budget, and ``on_change(own, before, after, day)`` where a change of parameters
-while the world runs must move what users remember (the day on which a message is due). A shared number called ``reach_most`` is the most
-that the lever's ``reach`` rules add to anybody's hazard of being reached. Plug-ins are found through the entry point group
+``committed(total, parameters)`` where the lever has a budget and promises something before it posts it, and ``on_change(own, before,
+after, day)`` where a change of parameters while the world runs must move what users remember (the day on which a message is due). A
+shared number called ``reach_most`` is the most that the lever's ``reach`` rules add to anybody's hazard of being reached, one called
+``gate`` lets users into the lever's budget (``sim.budget``). Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
 """
 
@@ -80,11 +81,13 @@ TOUCHED = {
 
 @dataclass(frozen=True)
 class Account:
-    """Where a lever posts money: ``kind`` as in ``sim.ledger``. ``acquisition``: spent to win new users, so part of CAC."""
+    """Where a lever posts money: ``kind`` as in ``sim.ledger``. ``acquisition``: spent to win new users, so part of CAC. ``budgeted``:
+    counts against the lever's budget."""
 
     kind: str
     meaning: str
     acquisition: bool = False
+    budgeted: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Night:
     users'
     rows (to read); its parameters; the number and date of the day to come; the key of the run; the platform's counts of yesterday and of
     all
-    days; and the purse of a cap on all levers together (``sim.budget``).
+    days; the purse of a cap on all levers together, and what has been promised of its own budget tonight (``sim.budget``).
     """
 
     shared: dict[str, float]
@@ -131,6 +134,7 @@ class Night:
     purse: Any = None
     alarm: set[str] = field(default_factory=set)
     posted: dict[str, int] = field(default_factory=dict)
+    promised: list[int] = field(default_factory=list)
 
     def post(self, account: str, amount: int) -> None:
         """Post minor units to an account of this lever, on the day to come: what costs the same however many users there are."""
@@ -229,8 +233,17 @@ class Lever:
 
     @property
     def committed(self) -> Callable | None:
-        """``committed(total, parameters)``: minor units spent and still promised, of a lever with a budget."""
-        return getattr(self.module, "committed", None)
+        """``committed(total, parameters)``: minor units spent and still promised, of a lever with a budget; unless the file says otherwise,
+        what was posted to the accounts that count against it."""
+        return getattr(self.module, "committed", self._spent if self.budgeted else None)
+
+    @cached_property
+    def budgeted(self) -> list[str]:
+        """The accounts that count against the lever's budget."""
+        return [name for name, account in self.accounts.items() if account.budgeted]
+
+    def _spent(self, total: Mapping[str, int], parameters: Any) -> int:
+        return sum(total[name] for name in self.budgeted)
 
     @property
     def overnight(self) -> Callable | None:

@@ -31,8 +31,8 @@ class LifecycleModel(MesaSurface):
     number; None: the scenario's; anything else NumPy makes a generator from is asked for one), ``replication`` tells repetitions of
     one seed apart. ``driver`` is ``compiled`` or ``objects`` (each ``User.step()`` in turn): the same bits. ``kinds`` names further
     levers to compile in, switched off, so that compared scenarios share one binary. ``list_orders`` keeps a line for each order
-    (``orders()``). ``before_day`` is called with the model and the record of each day before anybody lives it,
-    ``after_day`` with the model once everybody has.
+    (``orders()``). ``before_day`` is called with the model and the record of each day before anybody lives it (once
+    more where a budget makes it be lived again), ``after_day`` with the model once everybody has.
 
     Day 0, the day of entry, has been lived once the model is made; ``step()`` lives the next day.
     """
@@ -127,15 +127,35 @@ class LifecycleModel(MesaSurface):
         self._make_room(day)
         self._overnight(day)
         today = self.today(day)
+        own = self._left_by_gate()
+        if own:
+            self.close_day(budget.live_within(self, own, self._left, lambda: self._lived(today.copy())))
+        else:
+            self.close_day(self._lived(today))
+        if self._after_day is not None:
+            self._after_day(self)
+
+    def _lived(self, today: np.ndarray) -> np.ndarray:
+        """Everybody lives today; the day's counters, shape (chunks,)."""
         if self._before_day is not None:
             self._before_day(self, today)
         if self.driver == "objects":
-            counters = engine.live_as_objects(self, today, self.agents)
-        else:
-            counters = engine.live_compiled(self, today, self.threads, self._threads())
-        self.close_day(counters)
-        if self._after_day is not None:
-            self._after_day(self)
+            return engine.live_as_objects(self, today, self.agents)
+        return engine.live_compiled(self, today, self.threads, self._threads())
+
+    def _left_by_gate(self) -> dict[str, int | None]:
+        """What is left, this morning, of the own budget (None: it has none) of each lever whose budget has a gate; of all such levers where
+        a cap on all binds them, and nowhere else (``sim.budget``)."""
+        left = {}
+        for name, parameters in self.parameters.items():
+            if "gate" in self.levers[name].shared:
+                self.policy[name]["gate"] = budget.NO_CAP
+                cap = getattr(parameters, "budget", None)
+                if cap is not None:
+                    left[name] = minor_units(cap) - self.committed(name) - self.promised.get(name, 0)
+                elif self._left is not None:
+                    left[name] = None
+        return left
 
     def close_day(self, counters: np.ndarray) -> None:
         """Enter a day's counters, shape (chunks,), in the history, with what was posted overnight."""
@@ -184,9 +204,15 @@ class LifecycleModel(MesaSurface):
             self._spread_the_word()
         if self.steering is not None:
             self.steering.overnight(day)
+        purse = budget.Purse(self.left_to_spend())
+        self.promised: dict[str, int] = {}
+        self._settle_the_night(day, purse)
+        self._left = purse.left
+
+    def _settle_the_night(self, day: int, purse: budget.Purse) -> None:
+        """Levers renew what they share, and take from the purse what they promise for today."""
         if day == 0:
             return
-        purse = budget.Purse(self.left_to_spend())
         yesterday, total = (_named(block["core"]) for block in (self.history[-1], self.total))
         for name, lever in self.levers.items():
             if lever.overnight is None or name not in self.parameters:
@@ -208,6 +234,7 @@ class LifecycleModel(MesaSurface):
                 alarm=self._alarm,
             )
             lever.overnight(night)
+            self.promised[name] = sum(night.promised)
             for account, amount in night.posted.items():
                 self._posted[name][account] += amount
             for key, value in shared.items():
@@ -225,12 +252,16 @@ class LifecycleModel(MesaSurface):
             self.heard[:] = 0
         self.said_before, self.said = self.said, np.zeros_like(self.said)
 
-    def committed(self, name: str, parameters: Any = None) -> int:
-        """Minor units that a lever with a budget has spent and still promises, by its parameters or by others; 0 for a lever without."""
+    def committed(self, name: str, parameters: Any = None, today: np.ndarray | None = None) -> int:
+        """Minor units that a lever with a budget has spent and still promises, by its parameters or by others, and with the counters of a
+        day that is not entered yet; 0 for a lever without."""
         lever = self.levers[name]
         if lever.committed is None:
             return 0
-        return lever.committed(_named(self.total[name]), self.parameters[name] if parameters is None else parameters)
+        total = _named(self.total[name])
+        if today is not None:
+            total = {key: number + int(today[name][key].sum()) for key, number in total.items()}
+        return lever.committed(total, self.parameters[name] if parameters is None else parameters)
 
     def left_to_spend(self) -> int | None:
         """What the cap on all levers together leaves, in minor units, with everything promised at its highest cost; None: no cap."""

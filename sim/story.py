@@ -255,6 +255,8 @@ class _Teller:
                 raise IndexError(f"there is no user {self.user}: this world has the users 0 to {len(model.rows) - 1}")
             self.live = plain_day(model.levers, self.watcher)
         user, watcher = self.user, self.watcher
+        if self.days and self.days[-1].day == today["day"][0]:
+            self.days.pop()  # a budget made the day be lived again
         self.row = _bytes_of(model, user).copy().view(model.rows.dtype)
         u, policy, t = Row(self.row, 0, columns_of(self.row)), plain(model.policy), plain(today)
         t.luck, t.inside = chance(t.key, user, t.day, VISITS, 0), model.inside.item(user)

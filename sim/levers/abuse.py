@@ -9,7 +9,8 @@ share and the loss are vendors' word (promotion abuse 1.2 % of turnover).
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
@@ -26,6 +27,7 @@ class Parameters(LeverParameters):
     effort: float = param(3.00, MONEY, "worth of one sham account for which 63 % of the chances are taken", ge=0.01, le=10_000)
     verification: float = param(0.3, "share", "of sham accounts that are found out", ge=0, le=1, source="design")
     check_cost: float = param(0.02, MONEY, "of checking one account, where accounts are checked", ge=0, le=1_000, source="design")
+    budget: float | None = budget.cap("most that sham accounts may be given in all; checking accounts is not capped")
     bar: bool = param(True, "-", "who is caught is barred from then on", source="design")
     friction_signup: float = param(0.10, "log", "honest sign-ups lost to the strictest check", ge=0, le=3)
     friction_order: float = param(0.10, "logit", "order decision of the honest, under the strictest check", ge=0, le=3)
@@ -35,7 +37,7 @@ class Parameters(LeverParameters):
 
 
 HOLDS = True
-COLUMNS = {"kind": Column("u1", "code", "0 honest, 1 abuser at large, 2 abuser who was barred", daily=True)}
+COLUMNS = {"kind": Column("u1", "code", "0 honest, 1 abuser at large, 2 abuser who was barred", daily=True), **budget.DRAWN}
 COUNTERS = {
     "tried": Counter("accounts", "sham accounts opened today"),
     "passed": Counter("accounts", "of them, that got what is given away"),
@@ -44,9 +46,10 @@ COUNTERS = {
     "checked": Counter("accounts", "checked today, sham and honest"),
 }
 ACCOUNTS = {
-    "farmed": Account("cost", "given away to sham accounts"),
+    "farmed": Account("cost", "given away to sham accounts", budgeted=True),
     "checks": Account("cost", "of checking accounts"),
 }
+SHARED = budget.GATE
 LAWS = {
     "sham accounts tried = passed + caught": lambda total, own: total["tried"] == total["passed"] + total["caught"],
     "barred counted = barred users": lambda total, own: total["barred"] == int((own["kind"] == BARRED).sum()),
@@ -104,7 +107,7 @@ def look_around(u, own, p, t, m):
 @rule("close")
 def farm(u, own, p, t, m):
     """What an abuser was given for nothing today sham accounts take again; those who are caught may be barred."""
-    if t.bounty == 0 or own.kind != AT_LARGE or t.aimed == 0:
+    if t.bounty == 0 or own.kind != AT_LARGE or t.aimed == 0 or not admitted(p.gate, t.key, u.id, t.day):
         return
     if chance(t.key, u.id, t.day, FARM, 0) < 1.0 - exp(-t.bounty / p.effort):
         caught = 0
@@ -117,6 +120,8 @@ def farm(u, own, p, t, m):
         m.checked += p.accounts * p.checking
         m.checks += p.accounts * p.check
         m.farmed += (p.accounts - caught) * t.bounty
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + (p.accounts - caught) * t.bounty, budget.MOST)
         if caught > 0 and p.bar:
             own.kind = BARRED
             u.abuser = 0

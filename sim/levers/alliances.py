@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.dates import is_day_or_date, is_on
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -34,6 +35,7 @@ class Parameters(LeverParameters):
     benefit_cost: float = param(0.50, MONEY, "of benefits and points for an order of a member", ge=0, le=1_000, source="design")
     member_fee: float = param(2.00, MONEY, "paid to the partner for a member brought", ge=0, le=1_000, source="design")
     revenue_share: float = param(0.05, "share", "of what members brought pay that goes to the partner", ge=0, le=1, source="design")
+    budget: float | None = budget.cap("most that benefits, fees and shares may cost in all")
     exit_on: int = param(0, "day or date", "the partner leaves: 120 is a day of the run, 20250901 a date, 0 never", ge=0, le=21_991_231, source="design")
     exit_per_day: float = param(0.0, "1/day", "chance that the partner leaves", ge=0, le=1)
     loss_weight: float = param(2.0, "times", "losing the benefits against having them", ge=0, le=5, source="Kahneman & Tversky 1979: about 2", grade="B")
@@ -49,17 +51,19 @@ class Parameters(LeverParameters):
 COLUMNS = {
     "member": Column("u1", "0/1", "belongs to the partner", daily=True),
     "brought": Column("u1", "0/1", "was brought by the partner"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "brought": Counter("users", "brought by the partner today"),
     "orders": Counter("orders", "with shared benefits today"),
 }
 ACCOUNTS = {
-    "benefits": Account("cost", "of shared benefits and points"),
-    "member_fees": Account("cost", "paid to the partner for members brought"),
-    "share": Account("cost", "of what members brought paid"),
+    "benefits": Account("cost", "of shared benefits and points", budgeted=True),
+    "member_fees": Account("cost", "paid to the partner for members brought", budgeted=True),
+    "share": Account("cost", "of what members brought paid", budgeted=True),
 }
 SHARED = {
+    **budget.GATE,
     "exit_day": Shared(STANDING, "day", "on which the partner left; -1: it has not"),
     "reach_most": Shared(0.0, "1/day", "of a prospect who belongs to the partner"),
 }
@@ -94,7 +98,7 @@ def overnight(night: Night) -> None:
 @rule("reach")
 def bring(u, own, p, t, m):
     """A prospect who belongs to the partner is reached through it."""
-    if own.member:
+    if own.member and admitted(p.gate, t.key, u.id, t.day):
         t.hazards[ALLIANCE] += p.reach_most
 
 
@@ -104,7 +108,10 @@ def arrive(u, own, p, t, m):
     if own.member and u.channel == ALLIANCE:
         own.brought = 1
         m.brought += 1
-        m.member_fees += p.member_fee
+        if admitted(p.gate, t.key, u.id, t.day):
+            m.member_fees += p.member_fee
+            if p.gate <= budget.ALL_BIDS:
+                own.drawn = min(own.drawn + p.member_fee, budget.MOST)
 
 
 @rule("offer")
@@ -123,9 +130,9 @@ def share(u, own, p, t, m):
 def fit(u, own, p, t, m):
     """Shared benefits ease a member's order, and their loss hinders it; the wrong people order less."""
     if own.member:
-        if p.exit_day < 0.0:
+        if p.exit_day < 0.0 and admitted(p.gate, t.key, u.id, t.day):
             t.order_pull += p.strength * p.to_order
-        else:
+        elif p.exit_day >= 0.0:
             t.order_pull -= p.strength * p.loss_weight * p.to_order * left_after(p.sting_powers, t.day - int(p.exit_day))
     if own.brought:
         t.order_pull -= p.strength * p.unfit
@@ -134,8 +141,12 @@ def fit(u, own, p, t, m):
 @rule("reward")
 def settle(u, own, p, t, m):
     """Benefits of the order are paid for, and the partner has its share."""
-    if own.member and p.exit_day < 0.0:
+    if own.member and p.exit_day < 0.0 and admitted(p.gate, t.key, u.id, t.day):
+        cost = p.benefit_cost
         m.orders += 1
         m.benefits += p.benefit_cost
         if own.brought:
             m.share += int(t.due * p.revenue_share)
+            cost += int(t.due * p.revenue_share)
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + cost, budget.MOST)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from sim import budget
 from sim.chance import chance, purpose
 from sim.exact import exp, log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -108,6 +109,7 @@ class Parameters(LeverParameters):
     partners: Partners = Partners()
     offline: Offline = Offline()
     creatives: Creatives = Creatives()
+    budget: float | None = budget.cap("most that media may cost in all; a day's media are bought whole, or not")
 
 
 COLUMNS = {
@@ -120,7 +122,7 @@ COUNTERS = {
     **{f"creative_{x}_leads": Counter("users", f"reached by creative {x.upper()} today") for x in "ab"},
     **{f"creative_{x}_signups": Counter("users", f"acquired by creative {x.upper()} today") for x in "ab"},
 }
-ACCOUNTS = {n: Account("cost", f"media: {n}") for n in NAMES}
+ACCOUNTS = {n: Account("cost", f"media: {n}", budgeted=True) for n in NAMES}
 SHARED = {
     "each": Shared(0.0, "1/lead", "hazard of a prospect for each lead a day that a channel brings"),
     "reach_most": Shared(0.0, "1/day", "nobody's hazard by all channels is above this"),
@@ -177,6 +179,8 @@ def overnight(night: Night) -> None:
     p, shared = night.parameters, night.shared
     shared["each"] = shared["reach_most"] = 0.0
     if not p.active:
+        return
+    if not budget.bought(night, p.budget, ACCOUNTS, sum(minor_units(channel.spend_per_day) for channel in channels_of(p))):
         return
     for name, channel in zip(NAMES, channels_of(p), strict=True):
         night.post(name, minor_units(channel.spend_per_day))

@@ -13,10 +13,11 @@ fee, too.
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.exact import log
 from sim.lever import Account, Counter, LeverParameters
-from sim.parameter import MONEY, param
+from sim.parameter import MONEY, NOT_SET, param
 from sim.rule import rule
 
 TOP_UP = purpose("checkout.top_up")
@@ -35,11 +36,13 @@ class Parameters(LeverParameters):
     lost_without_method: float = param(0.60, "share", "of orders of the others that are lost", ge=0, le=0.95, source=BAYMARD + " (13 %)", grade="C")
     delivery_fee: float = param(0.00, MONEY, "charged for the delivery of an order", ge=0, le=10_000, source="design")
     free_from: float | None = param(None, MONEY, "basket from which the fee is waived (none: never)", ge=0, le=1e6, source="design")
+    budget: float | None = budget.cap("most that may be waived in all; whom it cannot pay for today pays the fee")
     fee_order: float = param(3.0, "logit", "order decision, lost to a fee as large as the usual basket", ge=0, le=15, source=LEWIS + ", direction; size as for a loss against the reference price", grade="C")
     top_up: float = param(0.25, "share", "of orders a little too small for free delivery that are filled up", ge=0, le=1, source=LEWIS + ", direction", grade="D")
     top_up_reach: float = param(0.30, "share", "of free_from that may be missing at most", ge=0, le=1)
 
 
+COLUMNS = budget.DRAWN
 COUNTERS = {
     "charged": Counter("orders", "today whose customer paid the fee"),
     "free": Counter("orders", "today whose fee was waived"),
@@ -47,8 +50,9 @@ COUNTERS = {
 }
 ACCOUNTS = {
     "fees": Account("fee", "delivery fees of all orders"),
-    "subsidy": Account("discount", "of them, waived: free delivery"),
+    "subsidy": Account("discount", "of them, waived: free delivery", budgeted=True),
 }
+SHARED = budget.GATE
 LAWS = {
     "no more fees are waived than charged": lambda total, own: 0 <= total["subsidy"] <= total["fees"],
     "who fills up is delivered free": lambda total, own: total["topped_up"] <= total["free"],
@@ -71,10 +75,13 @@ def ease(u, own, p, t, m):
     t.order_pull += p.strength * p.to_order
     if p.delivery_fee > 0:
         expected = 1.0
-        if p.free_from == 0:
+        free_from = p.free_from
+        if free_from >= 0 and not admitted(p.gate, t.key, u.id, t.day):
+            free_from = NOT_SET
+        if free_from == 0:
             expected = 0.0
-        elif p.free_from > 0:
-            expected = min(max(1.5 - u.usual_basket / p.free_from, 0.0), 1.0)
+        elif free_from > 0:
+            expected = min(max(1.5 - u.usual_basket / free_from, 0.0), 1.0)
         t.order_pull -= p.strength * p.fee_order * expected * min(p.delivery_fee / u.usual_basket, 1.0)
 
 
@@ -89,12 +96,17 @@ def charge(u, own, p, t, m):
 def waive(u, own, p, t, m):
     """From the threshold on the fee is taken back; some orders a little too small are filled up to it."""
     if p.delivery_fee > 0:
-        short = p.free_from - t.basket
-        if short > 0 and short <= p.top_up_reach * p.free_from and chance(t.key, u.id, t.day, TOP_UP, t.visit) < p.top_up * p.strength:
+        free_from = p.free_from
+        if free_from >= 0 and not admitted(p.gate, t.key, u.id, t.day):
+            free_from = NOT_SET
+        short = free_from - t.basket
+        if short > 0 and short <= p.top_up_reach * free_from and chance(t.key, u.id, t.day, TOP_UP, t.visit) < p.top_up * p.strength:
             t.basket += short
             t.due += short
             m.topped_up += 1
-        if p.free_from >= 0 and t.basket >= p.free_from:
+        if free_from >= 0 and t.basket >= free_from:
+            if p.gate <= budget.ALL_BIDS:
+                own.drawn = min(own.drawn + p.delivery_fee, budget.MOST)
             t.due -= p.delivery_fee
             m.subsidy += p.delivery_fee
             m.free += 1

@@ -7,7 +7,8 @@ the eBay experiment, Algesheimer 2010): the default is ×1.05 at a full stock.
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.exact import happens
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
 from sim.parameter import MONEY, param
@@ -28,6 +29,7 @@ class Parameters(LeverParameters):
     answer_share: float = param(0.0, "share", "of posts that answer somebody's question", ge=0, le=1, source="design")
     answer_lift: float = param(0.20, "logit", "first order, where all posts of a full stock are answers (beside `trust_lift`)", ge=0, le=2)
     reward: float = param(0.00, MONEY, "paid for a post", ge=0, le=1_000, source="design")
+    budget: float | None = budget.cap("most that rewards for posts may cost in all; moderation is not capped")
     reward_pull: float = param(0.50, "logit", "posting, for a reward of 1.00", ge=0, le=5)
     moderation: float = param(0.02, MONEY, "cost of moderating a post", ge=0, le=1_000, source="design")
     content_lift: float = param(0.049, "log-rate", "visits at a full stock of fresh posts (×1.05)", ge=-0.1, le=0.3, source="range ×.95 to ×1.24: Algesheimer 2010, Manchanda 2015", grade="B")
@@ -53,6 +55,7 @@ COLUMNS = {
     "posts": Column("i4", "posts", "so far"),
     "last_post": Column("i4", "day", "of the newest post", -10_000, daily=True),
     "poster": Column("u1", "code", "0 lurker, 1 poster, 2 asked to post"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "posts": Counter("posts", "today"),
@@ -60,10 +63,11 @@ COUNTERS = {
     "heard": Counter("users", "visiting today who heard a friend"),
 }
 ACCOUNTS = {
-    "rewards": Account("cost", "paid for posts"),
+    "rewards": Account("cost", "paid for posts", budgeted=True),
     "moderation": Account("cost", "of moderating posts"),
 }
 SHARED = {
+    **budget.GATE,
     "stock": Shared(0.0, "posts/user", "fresh posts"),
     "fullness": Shared(0.0, "share", "what they bring of the most they can"),
     "fullness_low": Shared(0.0, "share", "and at least, as long as nobody is woken"),
@@ -108,7 +112,10 @@ def take_part(u, own, p, t, m):
             rate = p.poster_rate
         elif own.poster == 2:
             rate = 1.0
-        pull = p.strength * (p.reward_pull * p.reward / 100.0 - p.posting_cost)
+        reward = p.reward
+        if reward > 0 and not admitted(p.gate, t.key, u.id, t.day):
+            reward = 0
+        pull = p.strength * (p.reward_pull * reward / 100.0 - p.posting_cost)
         if t.heard > 0:
             m.heard += 1
             pull += p.strength * p.contagion_post
@@ -119,5 +126,7 @@ def take_part(u, own, p, t, m):
             m.posts += 1
             if p.answer_share > 0.0 and chance(t.key, u.id, t.day, ANSWER, 0) < p.answer_share:
                 m.answers += 1
-            m.rewards += p.reward
+            m.rewards += reward
+            if p.gate <= budget.ALL_BIDS:
+                own.drawn = min(own.drawn + reward, budget.MOST)
             m.moderation += p.moderation

@@ -9,6 +9,7 @@ however many people read them.
 
 from __future__ import annotations
 
+from sim import budget
 from sim.chance import chance, purpose
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, minor_units, param
@@ -25,6 +26,7 @@ class Parameters(LeverParameters):
     posts_per_day: float = param(1.0, "posts/day", "published by the platform", ge=0, le=1_000, source="design")
     quality: float = param(0.5, "share", "0: nobody reads it, 1: the best one can imagine", ge=0, le=1, source="design")
     production_cost: float = param(20.00, MONEY, "of one post", ge=0, le=100_000, source="design")
+    budget: float | None = budget.cap("most that posts may cost in all; a day's posts are bought whole, or not")
     reader_share: float = param(0.5, "share", "of users who like to read", ge=0, le=1)
     lift: float = param(0.40, "log-rate", "visits of a reader, with an endless supply of fresh posts of the best quality", ge=0, le=3)
     intent: float = param(0.10, "share", "of the usual readiness to buy on the visits that come of it", ge=0, le=1)
@@ -37,7 +39,7 @@ COLUMNS = {
     "reads": Column("i4", "visits", "on which the feed was read so far"),
 }
 COUNTERS = {"reads": Counter("visits", "on which the feed was read today")}
-ACCOUNTS = {"production": Account("cost", "posts published")}
+ACCOUNTS = {"production": Account("cost", "posts published", budgeted=True)}
 SHARED = {
     "stock": Shared(0.0, "posts", "fresh, by quality"),
     "fullness": Shared(0.0, "share", "what they bring of the most they can"),
@@ -56,10 +58,13 @@ def overnight(night: Night) -> None:
     """Posts age, new ones join them; what they cost is paid, to the minor unit over any number of days."""
     p, shared = night.parameters, night.shared
     posts = p.posts_per_day if p.active else 0.0
+    a_day = posts * minor_units(p.production_cost)
+    cost = int(a_day * night.day) - int(a_day * (night.day - 1))
+    if not budget.bought(night, p.budget, ACCOUNTS, cost):
+        posts = cost = 0
     shared["stock"] = shared["stock"] * p.fresh_keep + posts * p.quality
     night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_posts), BAND)
-    a_day = posts * minor_units(p.production_cost)
-    night.post("production", int(a_day * night.day) - int(a_day * (night.day - 1)))
+    night.post("production", cost)
 
 
 @rule("offer")

@@ -58,7 +58,7 @@ COUNTERS = {
     "used": Counter("coupons", "used today"),
     "expired": Counter("coupons", "expired today"),
 }
-ACCOUNTS = {"discount": Account("discount", "coupons used")}
+ACCOUNTS = {"discount": Account("discount", "coupons used", budgeted=True)}
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
     "coupons issued = used + expired + held": lambda total, own: (

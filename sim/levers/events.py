@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import model_validator
 
 from sim import budget
-from sim.chance import chance, chances, purpose
+from sim.chance import admitted, chance, chances, purpose
 from sim.dates import begun, date_of
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -31,6 +31,7 @@ class Parameters(LeverParameters):
     reach: float = param(0.40, "share", "of users who are told in time", ge=0, le=1, source="design")
     cost: float = param(500.00, MONEY, "of one event", ge=0, le=1e8, source="design")
     attendee_cost: float = param(0.50, MONEY, "more for each who attends", ge=0, le=10_000, source="design")
+    budget: float | None = budget.cap("most that events and their attendees may cost in all")
     draw: float = param(1.00, "log-rate", "visits of those who were told, while it lasts", ge=0, le=5)
     intent: float = param(0.20, "share", "of the usual readiness to buy on the visits that come of it", ge=0, le=1)
     post_share: float = param(0.15, "share", "of attendees who post about it", ge=0, le=1)
@@ -50,16 +51,18 @@ class Parameters(LeverParameters):
 COLUMNS = {
     "last_day": Column("i4", "day", "of the newest attendance", NEVER, daily=True),
     "attended": Column("i4", "events", "so far"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "attended": Counter("users", "attended an event for the first time today"),
     "posts": Counter("posts", "by attendees today"),
 }
 ACCOUNTS = {
-    "hosting": Account("cost", "events held"),
-    "catering": Account("cost", "attendees"),
+    "hosting": Account("cost", "events held", budgeted=True),
+    "catering": Account("cost", "attendees", budgeted=True),
 }
 SHARED = {
+    **budget.GATE,
     "open": Shared(0.0, "0/1", "an event is on"),
     "first_day": Shared(NEVER, "day", "on which the newest event began"),
     "threshold": Shared(0.0, "0 … 1", "whose number of that day lies below it has been told"),
@@ -73,10 +76,12 @@ def constants(p: Parameters) -> dict:
 
 
 def overnight(night: Night) -> None:
-    """Where an event begins it is paid for, and who is told is settled; everybody wakes on its first day."""
+    """Where an event begins it is paid for, as soon as there is money for it, and who is told is settled; everybody wakes on its first day."""
     p, shared = night.parameters, night.shared
     starts = [begun(p.dates, p.lasts_days, night.day, night.date), *(day for day in p.days if 0 <= night.day - day < p.lasts_days)]
-    first = max((day for day in starts if day is not None), default=None) if p.active else None
+    days = sorted((day for day in starts if day is not None), reverse=True) if p.active else []
+    cost = minor_units(p.cost)
+    first = next((day for day in days if day == shared["first_day"] or budget.bought(night, p.budget, ACCOUNTS, cost)), None)
     if first is not None and (shared["open"] == 0.0 or first != shared["first_day"]):
         if first != shared["first_day"]:
             night.post("hosting", minor_units(p.cost))
@@ -109,7 +114,9 @@ def attend(u, own, p, t, m):
     """The first visit of someone who was told is attendance; these visits are for the event, not to buy."""
     if p.open > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
         t.order_pull -= (1.0 - p.intent) * p.strength * p.draw
-        if own.last_day < p.first_day:
+        if own.last_day < p.first_day and (p.attendee_cost == 0 or admitted(p.gate, t.key, u.id, t.day)):
+            if p.gate <= budget.ALL_BIDS:
+                own.drawn = min(own.drawn + p.attendee_cost, budget.MOST)
             own.last_day = t.day
             own.attended += 1
             m.attended += 1

@@ -8,7 +8,8 @@ itself felt: it changes behaviour for months (Dholakia & Morwitz 2002); their si
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.decay import half_life, left_after
 from sim.exact import happens, log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -30,6 +31,7 @@ class Parameters(LeverParameters):
     hurt_answers: float = param(2.0, "logit", "answering, for each point of satisfaction below 0", ge=0, le=10)
     action_rate: float = param(0.5, "share", "of reported failures that the platform acts on", ge=0, le=1, source="design")
     action_cost: float = param(5.00, MONEY, "of acting on one", ge=0, le=1e6, source="design")
+    budget: float | None = budget.cap("most that surveys and acting on reports may cost in all")
     half_reports: float = param(1.0, "reports/1,000 orders", "acted on, at which half of all faults are known", ge=0.001, le=1_000)
     lag_days: float = param(30.0, "days", "until 63 % of what is known has been repaired", ge=1, le=3_650)
     fixable: float = param(0.5, "share", "of failures that repairs can prevent", ge=0, le=0.99)
@@ -41,6 +43,7 @@ HOLDS = True
 COLUMNS = {
     "asked_day": Column("i4", "day", "of the newest survey", -10_000, daily=True),
     "surveys": Column("i4", "surveys", "received so far", daily=True),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "asked": Counter("surveys", "sent today"),
@@ -52,10 +55,11 @@ COUNTERS = {
     "true_points": Counter("points", "satisfaction (0 … 100) summed over today's orders"),
 }
 ACCOUNTS = {
-    "surveys": Account("cost", "of surveys"),
-    "repairs": Account("cost", "of acting on reports"),
+    "surveys": Account("cost", "of surveys", budgeted=True),
+    "repairs": Account("cost", "of acting on reports", budgeted=True),
 }
 SHARED = {
+    **budget.GATE,
     "recent_acted": Shared(0.0, "reports", "acted on lately"),
     "recent_orders": Shared(0.0, "orders", "lately"),
     "repaired": Shared(0.0, "share", "of the faults, so far"),
@@ -107,11 +111,15 @@ def ask(u, own, p, t, m):
     points = int(50.0 * (u.satisfaction + 1.0) + 0.5)
     m.orders += 1
     m.true_points += points
-    if t.aimed and t.day - own.asked_day >= p.rest_days and chance(t.key, u.id, t.day, ASK, t.visit) < p.survey_rate:
+    if t.aimed == 0 or t.day - own.asked_day < p.rest_days or not admitted(p.gate, t.key, u.id, t.day):
+        return
+    if chance(t.key, u.id, t.day, ASK, t.visit) < p.survey_rate:
         own.asked_day = t.day
         own.surveys += 1
         m.asked += 1
         m.surveys += p.survey_cost
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + p.survey_cost, budget.MOST)
         pull = p.pleased_answers * u.satisfaction
         if u.satisfaction < 0.0:
             pull = -p.hurt_answers * u.satisfaction
@@ -123,3 +131,5 @@ def ask(u, own, p, t, m):
                 if chance(t.key, u.id, t.day, ACT, t.visit) < p.action_rate:
                     m.acted += 1
                     m.repairs += p.action_cost
+                    if p.gate <= budget.ALL_BIDS:
+                        own.drawn = min(own.drawn + p.action_cost, budget.MOST)

@@ -9,7 +9,8 @@ in a market (`entry: market`) a few sign up and are in the group; elsewhere nobo
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import param
@@ -26,6 +27,7 @@ class Parameters(LeverParameters):
     friends: int = param(2, "friends", "who must join until the price unlocks (k)", ge=1, le=MOST_FRIENDS, source="design")
     window_days: int = param(2, "days", "within which they must; they hear of it on the next day", ge=1, le=90, source="design")
     discount: float = param(0.20, "share", "off the order, once unlocked", ge=0, le=1, source="design")
+    budget: float | None = budget.cap("most that group prices may take off in all; whom it cannot pay for today finds the price sold out")
     use_days: int = param(3, "days", "for which an unlocked price holds", ge=1, le=90, source="design")
     open_rate: float = param(0.30, "share", "of users' days with a visit on which they open a deal", ge=0, le=1)
     tell_rate: float = param(0.20, "share", "of those who open one, who tell their friends", ge=0, le=1, source="Hu & Winer 2019: users refer little to tip a deal", grade="B")
@@ -51,6 +53,7 @@ COLUMNS = {
     "filled_day": Column("i4", "day", "on which strangers fill the deal", NOT_FILLED),
     "joined": Column("u1", "friends", "in the deal, as far as the user heard", daily=True),
     "state": Column("u1", "code", "0 none, 1 open, 2 unlocked", daily=True),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "opened": Counter("deals", "opened or joined today"),
@@ -60,7 +63,8 @@ COUNTERS = {
     "used": Counter("deals", "used on an order today"),
     "lapsed": Counter("deals", "not filled, or not used, in time"),
 }
-ACCOUNTS = {"discount": Account("discount", "group prices")}
+ACCOUNTS = {"discount": Account("discount", "group prices", budgeted=True)}
+SHARED = budget.GATE
 LAWS = {
     "deals opened = used + lapsed + held": lambda total, own: total["opened"] == total["used"] + total["lapsed"] + int((own["state"] != NONE).sum()),
 }
@@ -128,7 +132,7 @@ def gang_up(u, own, p, t, m):
                 own.state = UNLOCKED
                 own.until = t.day + p.use_days
                 m.unlocked += 1
-    if own.state == UNLOCKED:
+    if own.state == UNLOCKED and admitted(p.gate, t.key, u.id, t.day):
         t.cheaper += p.strength * p.discount
         t.order_pull += p.strength * p.popularity * min(own.joined, 3)
     elif own.state == OPEN:
@@ -138,11 +142,13 @@ def gang_up(u, own, p, t, m):
 @rule("pay")
 def buy_together(u, own, p, t, m):
     """The group's price is taken off the order."""
-    if own.state == UNLOCKED:
+    if own.state == UNLOCKED and admitted(p.gate, t.key, u.id, t.day):
         off = int(t.due * p.discount)
         t.due -= off
         t.perceived_saving += p.strength * off
         own.state = NONE
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + off, budget.MOST)
         m.used += 1
         m.discount += off
 

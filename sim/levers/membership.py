@@ -10,8 +10,8 @@ they are had. Having paid acts, too: two thirds of the plan's effect on purchase
 
 from __future__ import annotations
 
-from sim import quantile
-from sim.chance import chance, purpose
+from sim import budget, quantile
+from sim.chance import admitted, chance, purpose
 from sim.exact import happens, log
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, param
@@ -32,6 +32,7 @@ class Parameters(LeverParameters):
     free_delivery: bool = param(True, "-", "members' orders are delivered free of charge", source="design")
     delivery_cost: float = param(3.00, MONEY, "the platform pays for such a delivery", ge=0, le=1_000, source="design")
     perks_cost: float = param(0.00, MONEY, "of other benefits, for a member and period", ge=0, le=10_000, source="design")
+    budget: float | None = budget.cap("most that members' discount, delivery and other benefits may cost in all")
     min_orders: int = param(1, "orders", "placed before one may join", ge=0, le=1_000, source="design")
     join_rate: float = param(0.02, "share", "visits of a usual visitor on which a free plan is joined", ge=0, le=0.99)
     usual_visits: float = param(4.0, "visits/month", "of that usual visitor", ge=0.01, le=1_000)
@@ -56,6 +57,7 @@ COLUMNS = {
     "periods": Column("i4", "periods", "paid so far"),
     "again_day": Column("i4", "day", "from which the plan may be joined"),
     "theta": Column("f8", "probability", "cancels at a renewal when nothing acts"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "joined": Counter("users", "joined today, on trial or paying"),
@@ -65,10 +67,11 @@ COUNTERS = {
 }
 ACCOUNTS = {
     "fees": Account("income", "fees of members"),
-    "discount": Account("discount", "members' discount"),
-    "delivery": Account("cost", "members' deliveries"),
-    "perks": Account("cost", "members' other benefits"),
+    "discount": Account("discount", "members' discount", budgeted=True),
+    "delivery": Account("cost", "members' deliveries", budgeted=True),
+    "perks": Account("cost", "members' other benefits", budgeted=True),
 }
+SHARED = budget.GATE
 LAWS = {
     "joined − cancelled = members": lambda total, own: total["joined"] - total["cancelled"] == int((own["state"] > NONE).sum()),
     "periods paid = those of all users": lambda total, own: total["paid"] == int(own["periods"].sum()),
@@ -108,8 +111,11 @@ def join(u, own, p, t, m):
                 own.periods += 1
                 m.paid += 1
                 m.fees += p.fee
-                m.perks += p.perks_cost
-    if own.state > NONE:
+                if admitted(p.gate, t.key, u.id, t.day):
+                    m.perks += p.perks_cost
+                    if p.gate <= budget.ALL_BIDS:
+                        own.drawn = min(own.drawn + p.perks_cost, budget.MOST)
+    if own.state > NONE and admitted(p.gate, t.key, u.id, t.day):
         t.cheaper += p.strength * p.discount
         if p.free_delivery:
             t.order_pull += p.strength * p.delivery_ease
@@ -118,11 +124,13 @@ def join(u, own, p, t, m):
 @rule("pay")
 def benefit(u, own, p, t, m):
     """A member's discount is taken off the order, and the platform pays its delivery."""
-    if own.state > NONE:
+    if own.state > NONE and admitted(p.gate, t.key, u.id, t.day):
         off = int(t.due * p.discount)
         t.due -= off
         t.perceived_saving += p.strength * off
         m.discount += off
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + off + p.free_delivery * p.delivery_cost, budget.MOST)
         if p.free_delivery:
             m.delivery += p.delivery_cost
 
@@ -147,7 +155,10 @@ def renew(u, own, p, t, m):
             own.periods += 1
             m.paid += 1
             m.fees += p.fee
-            m.perks += p.perks_cost
+            if admitted(p.gate, t.key, u.id, t.day):
+                m.perks += p.perks_cost
+                if p.gate <= budget.ALL_BIDS:
+                    own.drawn = min(own.drawn + p.perks_cost, budget.MOST)
             t.wake = t.day + 1
     if own.state > NONE:
         t.wake = min(t.wake, own.due_day)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.decay import left_after, powers
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters
@@ -65,6 +66,7 @@ class Parameters(LeverParameters):
     rest_days: float = param(1.7, "days", "of rest after which a message has 63 % of its full lift", ge=0.1, le=365, source="fitted so that profit is highest at 6 to 8 e-mails a month (Zhang, Kumar & Cosguner 2017)", grade="B")
     annoyance: float = param(0.15, "1/message", "growth of the log of opting out with each message still felt", ge=0, le=2)
     sunset_days: int = param(180, "days", "without a visit, after which nothing more is sent", ge=1, le=3_660, source="design")
+    budget: float | None = budget.cap("most that messages may cost in all; what it cannot pay for today waits")
 
 
 COLUMNS = {
@@ -76,6 +78,7 @@ COLUMNS = {
     "last_day": Column("i4", "day", "of the newest message", -10_000, daily=True),
     "opted": Column("u1", "0/1", "takes push, e-mail, SMS", size=3, daily=True),
     "took": Column("u1", "0/1", "took them at the start", size=3),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "push_sent": Counter("messages", "push notifications sent today"),
@@ -83,7 +86,8 @@ COUNTERS = {
     "sms_sent": Counter("messages", "text messages sent today"),
     "opt_outs": Counter("opt-outs", "from one channel today"),
 }
-ACCOUNTS = {"sending": Account("cost", "messages sent")}
+ACCOUNTS = {"sending": Account("cost", "messages sent", budgeted=True)}
+SHARED = budget.GATE
 LAWS = {
     "opt-outs counted leave as many fewer takers": lambda total, own: (
         total["opt_outs"] == int(own["took"].astype(int).sum() - own["opted"].astype(int).sum())
@@ -139,7 +143,8 @@ def deliver(u, own, p, t, m):
         rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
         left = own.nudge * left_after(p.kept, t.day - own.last_day)
         for channel in range(3):
-            if own.opted[channel] and own.next[channel] <= t.day:
+            free = p.costs[channel] == 0.0
+            if own.opted[channel] and own.next[channel] <= t.day and (free or admitted(p.gate, t.key, u.id, t.day)):
                 if own.next[channel] <= t.day - 1.0:
                     own.next[channel] = t.day
                 own.next[channel] += p.gaps[channel]
@@ -153,6 +158,8 @@ def deliver(u, own, p, t, m):
                     own.last_day = t.day
                     t.messages += p.strength * p.weight
                     m.sending += int(p.costs[channel])
+                    if p.gate <= budget.ALL_BIDS:
+                        own.drawn = min(own.drawn + int(p.costs[channel]), budget.MOST)
                     if channel == PUSH:
                         m.push_sent += 1
                     elif channel == EMAIL:

@@ -6,9 +6,10 @@ if it is used in time. Both end with the window, or with the first few orders.
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.lever import Account, Column, Counter, LeverParameters
-from sim.parameter import MONEY, param
+from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
 
 SEEN = purpose("onboarding.seen")
@@ -18,6 +19,7 @@ NONE, OPEN, USED, EXPIRED = range(4)
 class Parameters(LeverParameters):
     gift: float = param(10.00, MONEY, "taken off one early order", ge=0, le=10_000, source="design")
     min_spend: float = param(20.00, MONEY, "smallest order the gift is good for", ge=0, le=100_000, source="design")
+    budget: float | None = budget.cap("most that gifts may cost in all, open ones at their full value")
     window_days: int = param(14, "days", "after sign-up, until gift and guide end", ge=1, le=365, source="design")
     orders: int = param(2, "orders", "the lever acts until a user has placed so many", ge=1, le=20, source="design")
     seen: float = param(0.6, "share", "visits on which the gift is noticed", ge=0, le=1)
@@ -32,18 +34,25 @@ HOLDS = True
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open, 2 used, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "granted": Counter("gifts", "given today"),
     "used": Counter("gifts", "used today"),
     "expired": Counter("gifts", "expired today"),
 }
-ACCOUNTS = {"discount": Account("discount", "new-user gifts used", acquisition=True)}
+ACCOUNTS = {"discount": Account("discount", "new-user gifts used", acquisition=True, budgeted=True)}
+SHARED = budget.GATE
 LAWS = {
     "gifts granted = used + expired + open": lambda total, own: (
         total["granted"] == total["used"] + total["expired"] + int((own["gift"] == OPEN).sum())
     ),
 }
+
+
+def committed(total, p: Parameters) -> int:
+    """Minor units given away, and at most to be given for gifts still open."""
+    return total["discount"] + (total["granted"] - total["used"] - total["expired"]) * minor_units(p.gift)
 
 
 def constants(p: Parameters) -> dict[str, float]:
@@ -61,10 +70,14 @@ def welcome(u, own, p, t, m):
     days_left = p.window_days - t.age
     if days_left >= 0 and u.orders < p.orders:
         if t.aimed:
-            if own.gift == NONE:
+            if own.gift == NONE and admitted(p.gate, t.key, u.id, t.day):
                 own.gift = OPEN
                 m.granted += 1
                 t.bounty += p.gift
+                if p.gate <= budget.ALL_BIDS:
+                    own.drawn = min(own.drawn + p.gift, budget.MOST)
+            elif own.gift == NONE:
+                t.wake = t.day + 1
             t.visit_pull += p.strength * p.to_visit
             t.stay_pull += p.strength * p.to_stay
         if own.gift == OPEN:

@@ -6,7 +6,11 @@ head start counts as progress and more: it makes people want to finish (Nunes & 
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+import math
+
+from sim import budget
+from sim.chance import admitted, chance, purpose
+from sim.compiled import compiled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MINOR_PER_UNIT, param
 from sim.rule import rule
@@ -25,6 +29,7 @@ class Parameters(LeverParameters):
     per_post: int = param(0, "points", "for a post in the community", ge=0, le=100_000, source="design")
     welcome: int = param(0, "points", "head start on joining", ge=0, le=1_000_000, source="design")
     value_per_point: float = param(0.01, "money/point", "taken off an order", ge=0, le=100, source="design")
+    budget: float | None = budget.cap("most that points may be worth in all, spent ones and those still held")
     reward_points: int = param(100, "points", "smallest block that can be spent", ge=1, le=10_000_000, source="design")
     max_share: float = param(0.5, "share", "of an order that points may pay", ge=0, le=1, source="design")
     expiry_days: int = param(365, "days", "points live at least so long (a twelfth longer at most)", ge=13, le=3_660, source="design")
@@ -39,14 +44,16 @@ COLUMNS = {
     "buckets": Column("i4", "points", "by period of earning", size=BUCKETS),
     "balance": Column("i4", "points", "to spend", daily=True),
     "joined": Column("u1", "code", "0 not yet, 1 has been given the head start, 2 has had a full block", daily=True),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "issued": Counter("points", "earned today"),
     "redeemed": Counter("points", "spent today"),
     "expired": Counter("points", "expired today"),
 }
-ACCOUNTS = {"discount": Account("discount", "points spent on orders")}
+ACCOUNTS = {"discount": Account("discount", "points spent on orders", budgeted=True)}
 SHARED = {
+    **budget.GATE,
     "bucket": Shared(0, "-", "the bucket of points earned today"),
     "turn": Shared(0, "0/1", "a new period begins today: its bucket's old points expire"),
     "next_turn": Shared(0, "day", "on which the next period begins"),
@@ -57,6 +64,12 @@ LAWS = {
     ),
     "a balance is the sum of its buckets": lambda total, own: bool((own["buckets"].sum(axis=1) == own["balance"]).all()),
 }
+
+
+def committed(total, p: Parameters) -> int:
+    """Minor units given away, and what points still held are worth."""
+    held = total["issued"] - total["redeemed"] - total["expired"]
+    return total["discount"] + math.ceil(held * (p.value_per_point * MINOR_PER_UNIT))
 
 
 def constants(p: Parameters) -> dict[str, float]:
@@ -77,6 +90,13 @@ def overnight(night: Night) -> None:
     night.shared["next_turn"] = float((night.day // period + 1) * period)
 
 
+@compiled("i8(i8,f8)")
+def worth(points, minor_per_point):
+    """What points are worth at most, in whole minor units."""
+    whole = int(points * minor_per_point)
+    return whole + (whole < points * minor_per_point)
+
+
 @rule("offer")
 def hurry(u, own, p, t, m):
     """Old points expire; the head start is given; progress towards the reward makes the user come by."""
@@ -86,7 +106,11 @@ def hurry(u, own, p, t, m):
         m.expired += old
         own.balance -= old
         own.buckets[bucket] = 0
-    if own.joined == 0 and t.aimed:
+    if own.joined == 0 and t.aimed and p.welcome > 0 and not admitted(p.gate, t.key, u.id, t.day):
+        t.wake = t.day + 1
+    elif own.joined == 0 and t.aimed:
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + worth(p.welcome, p.minor_per_point), budget.MOST)
         own.joined = 1
         own.buckets[bucket] += p.welcome
         own.balance += p.welcome
@@ -134,11 +158,13 @@ def spend(u, own, p, t, m):
 @rule("reward")
 def earn(u, own, p, t, m):
     """An order earns points on what was paid, and more if it is reviewed."""
-    if t.aimed == 0:
+    if t.aimed == 0 or not admitted(p.gate, t.key, u.id, t.day):
         return
     gain = int(t.due * p.earn_per_minor)
     if p.per_review > 0 and chance(t.key, u.id, t.day, REVIEW, t.visit) < p.review_share:
         gain += p.per_review
+    if p.gate <= budget.ALL_BIDS:
+        own.drawn = min(own.drawn + worth(gain, p.minor_per_point), budget.MOST)
     own.buckets[int(p.bucket)] += gain
     own.balance += gain
     m.issued += gain
@@ -149,8 +175,10 @@ def earn(u, own, p, t, m):
 @rule("close")
 def sign_in(u, own, p, t, m):
     """A day's sign-in and a post earn points."""
-    if t.visit > 0 and t.aimed:
+    if t.visit > 0 and t.aimed and admitted(p.gate, t.key, u.id, t.day):
         gain = p.per_visit + p.per_post * t.posted
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + worth(gain, p.minor_per_point), budget.MOST)
         own.buckets[int(p.bucket)] += gain
         own.balance += gain
         m.issued += gain

@@ -16,6 +16,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from sim import budget
+from sim.chance import admitted
 from sim.dates import YEARLY, date_of
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -33,6 +35,7 @@ class Parameters(LeverParameters):
     dates: tuple[int, ...] = param((618, 1111), "date", "first days: 618 is 18 June and 1111 11 November of every year, 20250520 one date only", at_most=MOST, source="design")
     lasts_days: tuple[Days, ...] = param((3,), "days", "length of each (one number: of all)", at_most=MOST, source="design")
     depth: tuple[Depth, ...] = param((0.20,), "share", "off every order at each (one number: at all)", at_most=MOST, source="design")
+    budget: float | None = budget.cap("most that may be taken off orders in all")
     demand: tuple[Demand, ...] = param((1.9,), "times", "visits on the days of each against other days (one number: of all)", at_most=MOST, source=FEATURE, grade="C")
     wait: float = param(1.5, "logit", "order decision on the eve of a festival of full depth, of someone who expects it", ge=0, le=10)
     wait_days: int = param(7, "days", "before a festival in which users wait for it, more and more", ge=0, le=60)
@@ -50,10 +53,11 @@ class Parameters(LeverParameters):
         return self
 
 
-COLUMNS = {"orders": Column("i4", "orders", "placed at festivals so far")}
+COLUMNS = {"orders": Column("i4", "orders", "placed at festivals so far"), **budget.DRAWN}
 COUNTERS = {"orders": Counter("orders", "placed at a festival today")}
-ACCOUNTS = {"discount": Account("discount", "off orders at festivals")}
+ACCOUNTS = {"discount": Account("discount", "off orders at festivals", budgeted=True)}
 SHARED = {
+    **budget.GATE,
     "open": Shared(0.0, "0/1", "a festival is on"),
     "pull": Shared(0.0, "log-rate", "visits today"),
     "saving": Shared(0.0, "share", "off every order today"),
@@ -95,7 +99,7 @@ def call(u, own, p, t, m):
 @rule("visit")
 def tempt(u, own, p, t, m):
     """A festival promises a lower price; shortly before one, those who expect it wait."""
-    if p.saving > 0.0:
+    if p.saving > 0.0 and admitted(p.gate, t.key, u.id, t.day):
         t.cheaper += p.strength * p.saving
     if p.tension > 0.0:
         expected = p.known + (1.0 - p.known) * own.orders / (own.orders + 1.0)
@@ -105,10 +109,12 @@ def tempt(u, own, p, t, m):
 @rule("pay")
 def take_off(u, own, p, t, m):
     """A festival's discount is taken off the order."""
-    if p.open > 0.0:
+    if p.open > 0.0 and admitted(p.gate, t.key, u.id, t.day):
         off = int(t.due * p.saving)
         t.due -= off
         t.perceived_saving += p.strength * off
         own.orders += 1
         m.orders += 1
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + off, budget.MOST)
         m.discount += off

@@ -6,7 +6,7 @@ invitations reach nobody. Referred users leave less readily (hazard ratio .82) a
 den Bulte 2011). Whoever has won a friend leaves less and buys more: half of what Garnefeld et al. 2013 found (defection 19 → 7 % a year, revenue +11.4 %),
 because their matched referrers were fonder of the firm before. A reward is owed from the day after it was earned, as credit for orders or
 in cash; distribution 分销 pays a commission on the friend's orders instead. Abusers invite friends that do not exist; a check finds some
-of them, and deters some of the honest. A budget is never overspent (``sim.budget``); it covers rewards, not commissions.
+of them, and deters some of the honest. A budget is never overspent (``sim.budget``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import admitted, chance, purpose
 from sim.decay import half_life, left_after
 from sim.exact import exp, happens, log, pulled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
@@ -35,7 +35,7 @@ class Parameters(LeverParameters):
     reward_as: Literal["credit", "cash"] = param("credit", "-", "taken off the next orders, or paid out at once", source="design")
     commission: float = param(0.0, "share", "of what a referred user pays, paid to whoever invited (distribution)", ge=0, le=1, source="design")
     commission_days: int = param(365, "days", "since sign-up, in which a referred user's orders earn it", ge=0, le=3_660, source="design")
-    budget: float | None = param(None, MONEY, "most that rewards may cost in all (none: no cap)", ge=0, le=1e12, source="design")
+    budget: float | None = param(None, MONEY, "most that rewards and commissions may cost in all (none: no cap)", ge=0, le=1e12, source="design")
     invite_rate: float = param(0.05, "share", "of a customer's days with a visit on which friends are invited, without a reward", ge=0, le=1)
     invite_pull: float = param(0.40, "logit", "inviting, times log(1 + reward), commission on one usual order included", ge=0, le=5)
     satisfaction_pull: float = param(2.0, "logit", "inviting, for each point of satisfaction", ge=0, le=10)
@@ -66,6 +66,7 @@ COLUMNS = {
     "own_reward": Column("u1", "0/1", "of a friend, that waits to be granted"),
     "due": Column("u1", "0/1", "a reward waits to be granted", daily=True),
     "referred": Column("u1", "0/1", "signed up on a friend's invitation", daily=True),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "invited": Counter("users", "who invited their friends today"),
@@ -79,12 +80,12 @@ COUNTERS = {
     "caught": Counter("accounts", "sham accounts found out today"),
 }
 ACCOUNTS = {
-    "discount": Account("discount", "credit spent on orders"),
-    "cash": Account("cost", "rewards paid out"),
-    "commission": Account("cost", "on referred users' orders"),
-    "fraud": Account("cost", "rewards for sham accounts, both sides"),
+    "discount": Account("discount", "credit spent on orders", budgeted=True),
+    "cash": Account("cost", "rewards paid out", budgeted=True),
+    "commission": Account("cost", "on referred users' orders", budgeted=True),
+    "fraud": Account("cost", "rewards for sham accounts, both sides", budgeted=True),
 }
-SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
+SHARED = {**budget.GATE, "threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
     "rewards owed = spent + paid out + open": lambda total, own: total["owed"] == total["discount"] + total["cash"] + int(own["credit"].sum()),
     "rewards earned = granted + refused + waiting": lambda total, own: (
@@ -118,8 +119,8 @@ def highest_cost(p: Parameters) -> int:
 
 
 def committed(total, p: Parameters) -> int:
-    """Minor units of rewards granted, spent or not."""
-    return total["owed"] + total["fraud"]
+    """Minor units of rewards granted, spent or not, and of commissions."""
+    return total["owed"] + total["fraud"] + total["commission"]
 
 
 def overnight(night: Night) -> None:
@@ -230,8 +231,10 @@ def spend(u, own, p, t, m):
 @rule("reward")
 def pay_commission(u, own, p, t, m):
     """A referred user's order earns the inviting user a commission."""
-    if own.referred and t.day - u.entry_day <= p.commission_days:
+    if own.referred and t.day - u.entry_day <= p.commission_days and admitted(p.gate, t.key, u.id, t.day):
         m.commission += int(t.due * p.commission)
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + int(t.due * p.commission), budget.MOST)
 
 
 @rule("close")

@@ -71,8 +71,8 @@ COUNTERS = {
     "expired": Counter("offers", "expired today"),
 }
 ACCOUNTS = {
-    "contact": Account("cost", "contacts made"),
-    "discount": Account("discount", "offers used"),
+    "contact": Account("cost", "contacts made", budgeted=True),
+    "discount": Account("discount", "offers used", budgeted=True),
 }
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {

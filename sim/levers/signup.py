@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.chance import chance, purpose
+from sim import budget
+from sim.chance import admitted, chance, purpose
 from sim.exact import pulled
 from sim.lever import Account, Column, Counter, LeverParameters
-from sim.parameter import MONEY, param
+from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
 
 QUICK, SEEN = purpose("signup.quick"), purpose("signup.seen")
@@ -29,6 +30,7 @@ class Parameters(LeverParameters):
     step_loss: float = param(0.3, "logit", "finishing, for each further step", ge=0, le=5)
     gift: float = param(0.00, MONEY, "given for signing up", ge=0, le=10_000, source="design")
     gift_as: Literal["voucher", "goods"] = param("voucher", "-", "taken off an early order, or sent at once", source="design")
+    budget: float | None = budget.cap("most that gifts may cost in all, open vouchers at their full value")
     gift_pull: float = param(1.0, "logit", "finishing, for a gift worth a whole usual basket", ge=0, le=10)
     min_spend: float = param(20.00, MONEY, "smallest order that a voucher is good for", ge=0, le=100_000, source="design")
     valid_days: int = param(30, "days", "after sign-up, until the voucher ends", ge=1, le=3_650, source="design")
@@ -39,6 +41,7 @@ HOLDS = True
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open voucher, 2 used or goods sent, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "begun": Counter("users", "reached today who began to sign up"),
@@ -48,14 +51,20 @@ COUNTERS = {
     "expired": Counter("gifts", "expired today"),
 }
 ACCOUNTS = {
-    "discount": Account("discount", "sign-up vouchers used"),
-    "goods": Account("cost", "sign-up gifts sent"),
+    "discount": Account("discount", "sign-up vouchers used", budgeted=True),
+    "goods": Account("cost", "sign-up gifts sent", budgeted=True),
 }
+SHARED = budget.GATE
 LAWS = {
     "gifts granted = used + expired + open": lambda total, own: (
         total["granted"] == total["used"] + total["expired"] + int((own["gift"] == OPEN).sum())
     ),
 }
+
+
+def committed(total, p: Parameters) -> int:
+    """Minor units given away, and at most to be given for vouchers still open."""
+    return total["discount"] + total["goods"] + (total["granted"] - total["used"] - total["expired"]) * minor_units(p.gift)
 
 
 def constants(p: Parameters) -> dict[str, float]:
@@ -65,13 +74,14 @@ def constants(p: Parameters) -> dict[str, float]:
 
 @rule("lead")
 def fill_in(u, own, p, t, m):
-    """A lead may lose patience with the form."""
+    """A lead may lose patience with the form; a gift is spoken of as long as there is money for any."""
     if t.aimed == 0:
         return
     pull = 0.0
     if chance(t.key, u.id, 0, QUICK, 0) >= p.quick_login:
         pull = p.form_pull
-    pull += p.gift_pull * min(p.gift / u.usual_basket, 1.0)
+    if p.gate > 0.0:
+        pull += p.gift_pull * min(p.gift / u.usual_basket, 1.0)
     t.completion *= max(1.0 - p.strength * (1.0 - pulled(p.completion, pull)), 0.0)
     m.begun += 1
 
@@ -85,8 +95,12 @@ def finish(u, own, p, t, m):
 
 @rule("offer")
 def hand_over(u, own, p, t, m):
-    """On the day after sign-up the gift is handed over."""
-    if own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days:
+    """On the day after sign-up the gift is handed over, or as soon as there is money for it."""
+    if own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days and not admitted(p.gate, t.key, u.id, t.day):
+        t.wake = t.day + 1
+    elif own.gift == NONE and t.aimed and p.gift > 0 and t.age <= p.valid_days:
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + p.gift, budget.MOST)
         m.granted += 1
         t.bounty += p.gift
         if p.gift_as == GOODS:

@@ -10,6 +10,8 @@ import itertools
 
 from pydantic import model_validator
 
+from sim import budget
+from sim.chance import admitted
 from sim.compiled import compiled
 from sim.decay import half_life, left_after
 from sim.lever import Account, Column, Counter, LeverParameters
@@ -28,6 +30,7 @@ class Parameters(LeverParameters):
     service: float = param(0.0, "share", "of the hurt of an order that went wrong, made good from `service_level` on", ge=0, le=1, source="de Matos, Henrique & Rossi 2007, direction", grade="B")
     service_level: int = param(1, "level", "from which complaints go first", ge=1, le=LEVELS, source="design")
     service_cost: float = param(0.00, MONEY, "of making good one order that went wrong", ge=0, le=1_000, source="design")
+    budget: float | None = budget.cap("most that benefits may cost in all: discount, delivery and service")
     window_days: int = param(365, "days", "in which spend counts, and between reviews", ge=1, le=3_660, source="design")
     grace_days: int = param(30, "days", "more to keep a level that the review would take", ge=0, le=365, source="design")
     status_visit: float = param(0.05, "log-rate", "visits, for each level", ge=0, le=1)
@@ -53,6 +56,7 @@ COLUMNS = {
     "review_day": Column("i4", "day", "of the next review; 0 is none yet", daily=True),
     "level": Column("u1", "level", "now", daily=True),
     "grace": Column("u1", "0/1", "in the grace period"),
+    **budget.DRAWN,
 }
 COUNTERS = {
     "promoted": Counter("levels", "gained today"),
@@ -60,10 +64,11 @@ COUNTERS = {
     "reviewed": Counter("users", "reviewed today"),
 }
 ACCOUNTS = {
-    "discount": Account("discount", "tier benefits on orders"),
-    "shipping": Account("cost", "deliveries taken over"),
-    "service": Account("cost", "orders that went wrong, made good"),
+    "discount": Account("discount", "tier benefits on orders", budgeted=True),
+    "shipping": Account("cost", "deliveries taken over", budgeted=True),
+    "service": Account("cost", "orders that went wrong, made good", budgeted=True),
 }
+SHARED = budget.GATE
 LAWS = {
     "levels gained − lost = levels held": lambda total, own: (
         total["promoted"] - total["demoted"] == int(own["level"].astype(int).sum())
@@ -104,7 +109,7 @@ def push_up(u, own, p, t, m):
 @rule("visit")
 def promise(u, own, p, t, m):
     """A level's discount and free delivery promise a lower price."""
-    if own.level > 0:
+    if own.level > 0 and admitted(p.gate, t.key, u.id, t.day):
         t.cheaper += p.strength * p.discounts[own.level - 1]
         if p.shipping > 0 and own.level >= p.shipping_level:
             t.cheaper += p.strength * min(p.shipping / u.usual_basket, 1.0)
@@ -113,11 +118,15 @@ def promise(u, own, p, t, m):
 @rule("pay")
 def benefit(u, own, p, t, m):
     """A level's discount is taken off the order, which is delivered for nothing; should it go wrong, part of that is made good."""
-    if own.level > 0:
+    if own.level > 0 and admitted(p.gate, t.key, u.id, t.day):
         off = int(t.due * p.discounts[own.level - 1])
         t.due -= off
         t.perceived_saving += p.strength * off
         m.discount += off
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + off, budget.MOST)
+            if own.level >= p.shipping_level:
+                own.drawn = min(own.drawn + p.shipping, budget.MOST)
         if own.level >= p.shipping_level:
             t.perceived_saving += p.strength * p.shipping
             m.shipping += p.shipping
@@ -130,8 +139,10 @@ def climb(u, own, p, t, m):
     """What was paid counts; a threshold passed is a level gained at once, with a new window."""
     if own.review_day == 0:
         own.review_day = t.day + p.window_days
-    if t.failed and p.service > 0.0 and own.level >= p.service_level:
+    if t.failed and p.service > 0.0 and own.level >= p.service_level and admitted(p.gate, t.key, u.id, t.day):
         m.service += p.service_cost
+        if p.gate <= budget.ALL_BIDS:
+            own.drawn = min(own.drawn + p.service_cost, budget.MOST)
     own.spent += t.due
     level = earned(p.thresholds, p.thresholds_count, own.spent, own.level)
     if level > own.level:

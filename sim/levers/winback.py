@@ -26,7 +26,7 @@ class Parameters(LeverParameters):
     min_spend: float = param(20.00, MONEY, "smallest order it is good for", ge=0, le=100_000, source="design")
     expiry_days: int = param(14, "days", "from offer to expiry", ge=1, le=365, source="design")
     contact_cost: float = param(0.05, MONEY, "of one message", ge=0, le=1_000, source="design")
-    budget: float | None = param(None, MONEY, "most that may be given away in discounts in all (none: no cap)", ge=0, le=1e12, source="design")
+    budget: float | None = param(None, MONEY, "most that messages and offers may cost in all (none: no cap)", ge=0, le=1e12, source="design")
     remind: float = param(0.50, "log-rate", "visits of someone who has not left, while the offer is open", ge=0, le=3)
     return_per_day: float = param(0.002, "1/day", "chance that someone who left returns while an offer is open", ge=0, le=1)
     price_return: float = param(2.0, "times", "that chance more, for an offer worth a whole usual basket", ge=0, le=20)
@@ -58,8 +58,8 @@ COUNTERS = {
     "reached": Counter("users", "seen again today while an offer was open"),
 }
 ACCOUNTS = {
-    "discount": Account("discount", "win-back offers used"),
-    "contact": Account("cost", "messages with offers"),
+    "discount": Account("discount", "win-back offers used", budgeted=True),
+    "contact": Account("cost", "messages with offers", budgeted=True),
 }
 SHARED = {"threshold": Shared(budget.ALL_BIDS, "0 … 1", "bids below it are granted today")}
 LAWS = {
@@ -70,8 +70,13 @@ LAWS = {
 
 
 def committed(total, p: Parameters) -> int:
-    """Minor units given away, and at most to be given on offers still open."""
-    return total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+    """Minor units spent, and at most to be given on offers still open."""
+    return total["contact"] + total["discount"] + (total["offered"] - total["used"] - total["expired"]) * minor_units(p.value)
+
+
+def highest_cost(p: Parameters) -> int:
+    """The most that one offer can cost, in minor units."""
+    return minor_units(p.contact_cost) + minor_units(p.value)
 
 
 def draw(own, traits, p: Parameters) -> None:
@@ -82,7 +87,7 @@ def draw(own, traits, p: Parameters) -> None:
 def overnight(night: Night) -> None:
     """Grant as many of the waiting offers as the budgets can bear."""
     p = night.parameters
-    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), minor_units(p.value))
+    night.shared["threshold"] = budget.grant(night, night.own["due"], BID, p.budget, committed(night.total, p), highest_cost(p))
 
 
 @rule("offer")

@@ -117,9 +117,9 @@ def test_a_budget_for_all_levers_names_those_that_it_does_not_cap(capsys):
         Talk(quiet=False).begin(1, 1, Path("o"), [plan])
         return capsys.readouterr().err
 
-    assert "Thrift: economics.incentive_budget caps coupons; it does not cap what onboarding, tiers give or cost" in begun(
-        coupons={}, onboarding={}, tiers={}
-    )
-    assert "incentive_budget" not in begun(coupons={}, winback={})
+    told = begun(community={}, onboarding={}, delivery={})
+    assert "Thrift: economics.incentive_budget caps community, onboarding; it does not cap" in told
+    assert told.rstrip().endswith("run the shop: community.moderation, delivery.carrier")
+    assert "incentive_budget" not in begun(coupons={}, tiers={})
     with speaking("zh"):
-        assert "不限制 tiers" in begun(coupons={}, tiers={})
+        assert "不限制经营本身的成本：delivery.carrier" in begun(coupons={}, delivery={})

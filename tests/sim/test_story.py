@@ -148,3 +148,18 @@ def test_in_a_market_the_channels_that_might_have_reached_the_user_are_told():
     for day in entries:
         assert day.entered in day.reached and "ads" in day.reached
         assert day.finishing["signup"] < 0.0
+
+
+def test_a_day_that_a_budget_made_be_lived_again_is_told_once_and_as_it_was():
+    plan = scenario({"tiers": {"thresholds": [5.0], "discounts": [0.3], "budget": 30.0}})
+    world = LifecycleModel(plan)
+    gates = []
+    while world.day < world.days:
+        world.step()
+        gates.append(float(world.policy["tiers"]["gate"][0]))
+    assert 0.0 < min(gate for gate in gates if gate) < 1.0
+    for user in range(0, 120, 24):
+        told = life(plan, user)
+        assert [day.day for day in told.days] == list(range(61))
+        paid = sum(visit.taken_off.get("tiers", 0) for _, visit in told.orders)
+        assert paid == sum(day.counts.get("tiers", {}).get("discount", 0) for day in told.days)
