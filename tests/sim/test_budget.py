@@ -20,7 +20,7 @@ def granted(cap, spent, still_open, cost, waiting=60, left=None):
     """How many of those waiting are granted something."""
     tonight = night(100, budget.Purse(left))
     who = np.arange(100) < waiting
-    below = budget.grant(tonight, who, BID, cap, spent + still_open * cost, cost)
+    below = budget.grant(tonight, lambda: who, BID, cap, spent + still_open * cost, cost)
     return int((tonight.luck(BID)[who] < below).sum())
 
 
@@ -43,7 +43,7 @@ def test_open_grants_count_at_their_highest_cost(money, spent, still_open, cost,
 
 
 def test_without_any_cap_everybody_waiting_is_granted():
-    assert budget.grant(night(9), np.ones(9, bool), BID, None, 10**9, 500) == budget.ALL_BIDS
+    assert budget.grant(night(9), lambda: np.ones(9, bool), BID, None, 10**9, 500) == budget.ALL_BIDS
     assert granted(None, 10**9, 0, 500) == 60
 
 
@@ -62,7 +62,7 @@ def test_levers_take_from_one_purse_in_turn_and_never_more_than_is_in_it():
 
 def test_a_levers_own_cap_takes_no_more_from_the_purse_than_it_grants():
     purse = budget.Purse(10_000)
-    budget.grant(night(100, purse), np.ones(100, bool), BID, 5.00, 200, 100)
+    budget.grant(night(100, purse), lambda: np.ones(100, bool), BID, 5.00, 200, 100)
     assert purse.left == 10_000 - 3 * 100
 
 
