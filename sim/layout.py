@@ -15,6 +15,9 @@ from sim.lever import Column, Lever
 LINE = 64
 """Bytes of a cache line."""
 
+GRAIN = 32
+"""A row is a whole number of so many bytes: half a line, which costs no time that could be measured and saves an eighth of some rows."""
+
 
 def row_dtype(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> np.dtype:
     """A user's row: the population's columns by name, and one block for each lever by name."""
@@ -27,7 +30,7 @@ def row_dtype(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> np.
         end = -(-end // size) * size
         place[key] = end
         end += size * max(column.size, 1)
-    width = -(-end // LINE) * LINE
+    width = -(-end // GRAIN) * GRAIN
     parts = {"": dict(columns)} | {lever: levers[lever].columns for lever in levers}
     views = {lever: _view({(lever, n): c for n, c in part.items()}, place, width) for lever, part in parts.items()}
     fields = {name: (views[""].fields[name][0], views[""].fields[name][1]) for name in columns}

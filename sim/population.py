@@ -40,7 +40,7 @@ REASONS = ("", "nothing in particular", "bad experience", "rival", "contact", "p
 NO_REASON, NOTHING, EXPERIENCE, RIVAL, CONTACT, PRICE, NOT_RENEWED, FATIGUE = range(len(REASONS))
 
 COLUMNS = {
-    "id": Column("i8", "-", "number of the user; addresses the user's luck"),
+    "id": Column("i4", "-", "number of the user; addresses the user's luck"),
     "visit_rate": Column("f8", "visits/day", "how often the user visits when nothing pushes", daily=True),
     "leave_p": Column("f8", "probability", "leaves after a repeat order, or at a renewal, when nothing pushes"),
     "leave_clock": Column("f8", "days", "left of the unpushed life (dropout per_time)"),

@@ -52,8 +52,8 @@ SETTLES = True
 COLUMNS = {
     "spent": Column("i8", "minor units", "in this window", daily=True),
     "sting": Column("f8", "log-rate", "of a level lost, on the day of the loss", daily=True),
-    "sting_day": Column("i4", "day", "of the loss", daily=True),
-    "review_day": Column("i4", "day", "of the next review; 0 is none yet", daily=True),
+    "sting_day": Column("i2", "day", "of the loss", daily=True),
+    "review_day": Column("i2", "day", "of the next review; 0 is none yet", daily=True),
     "level": Column("u1", "level", "now", daily=True),
     "grace": Column("u1", "0/1", "in the grace period"),
     **budget.DRAWN,
