@@ -141,7 +141,7 @@ def test_what_is_written_between_days_gives_the_same_lives_with_both_drivers():
                 model.agents.select(lambda user: user.row < 50).set("stage", "dormant").set("left", True)
             if day == 20:
                 for user in model.agents:
-                    user.coupons.due, user.left, user.satisfaction = 1, user.row % 3 == 0, -0.5
+                    user.coupons.due_day, user.left, user.satisfaction = day + 1, user.row % 3 == 0, -0.5
         return model
 
     assert_same_lives(lived("compiled"), lived("objects"))
