@@ -128,11 +128,13 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
     gates = {name: 0.0 if shut & {name, TOGETHER} else ALL_BIDS for name in own}
     for name in gates:
         model.rows[name]["drawn"] = 0
-    morning = Morning(model) if any(gates.values()) else None
+    if any(gates.values()):
+        model.morning = model.morning or Morning(model)
+        model.morning.remember(model)
     numbers, asked = np.zeros(0), set[str]()
     for turn in range(ROUNDS + len(gates) + 1):
-        if turn and morning is not None:
-            morning.again()
+        if turn:
+            model.morning.again(model)
         for name, value in gates.items():
             model.policy[name]["gate"] = value
         counters = live()
@@ -162,23 +164,25 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
 
 
 class Morning:
-    """Everything that a day changes, as it was before it."""
+    """Everything that a day changes, as it was before it. It is kept from day to day, because fresh memory takes longer than the copy."""
 
     def __init__(self, model: Any) -> None:
-        self._model, self._day = model, model.day + 1
-        self.rows = _bytes(model.rows).copy().view(model.rows.dtype)[:, 0]
-        self._rest = {name: getattr(model, name).copy() for name in ("bound", "wake", "said")}
-        self._days = {name: getattr(model, name)[self._day].copy() for name in ("visited", "ordered")}
+        self._rows = np.empty_like(_bytes(model.rows))
+        self._rest = {name: np.empty_like(getattr(model, name)) for name in ("bound", "wake", "said")}
+
+    def remember(self, model: Any) -> None:
+        """The day after the model's last is about to be lived."""
+        self._rows[:] = _bytes(model.rows)
+        for name, before in self._rest.items():
+            before[:] = getattr(model, name)
         self._orders = None if model.log is None else len(model.log)
 
-    def again(self) -> None:
+    def again(self, model: Any) -> None:
         """Put it back: the day has not been lived yet."""
-        model = self._model
-        _bytes(model.rows)[:] = _bytes(self.rows)
+        _bytes(model.rows)[:] = self._rows
         for name, before in self._rest.items():
             getattr(model, name)[:] = before
-        for name, before in self._days.items():
-            getattr(model, name)[self._day] = before
+        model.visited[model.day + 1] = model.ordered[model.day + 1] = 0
         if model.log is not None:
             del model.log[self._orders :]
 
