@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import measuring
@@ -113,7 +114,7 @@ def check(work: Workload, taken: Mapping[str, list[dict]], users: int, days: int
     most = agreement.bound(len(found))
     rows = []
     for name, runs in books.items():
-        orders = measuring.median(sum(book["orders"]) / users for book in runs)
+        orders = fmean(sum(book["orders"]) / users for book in runs)
         worst = max((d for d in found if d.peer == name), key=lambda d: abs(d.errors), default=None)
         place = ("–", "–") if worst is None else (f"{worst.figure} by day {worst.day}", f"{worst.errors:+.1f}")
         rows.append((PEERS[name].label, f"{orders:.4f}", *place))

@@ -8,11 +8,12 @@ agree are all passed but once in a million times. Where there are no incentives,
 
 from __future__ import annotations
 
-import importlib
 import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from scipy import special, stats
 
@@ -20,6 +21,7 @@ from peer import this_project
 from peer.addressed import Addressed, different_columns
 from peer.customers.workload import DAYS_A_WEEK, STOCKS, Shop
 from peer.workloads import Workload
+from sim import load_scenario
 
 REST, LEVELS = "customer", "levels"
 """What is left of everybody would say nothing new: neither ``customer`` nor the users at level 0 are compared."""
@@ -103,10 +105,15 @@ def bound(comparisons: int) -> float:
     return float(stats.t.isf(FALSE_ALARM / 2 / max(comparisons, 1), SMALL_WORLDS - 1))
 
 
-def exactly(work: Workload, seed: int, users: int = EXACT_USERS, days: int = EXACT_DAYS) -> list[str]:
-    """Columns of the book in which the tuned NumPy peer with this project's luck differs from this project; none where all is well."""
-    shop, tuned = work.shop, importlib.import_module(f"peer.{work.name}.numpy_tuned")
-    ours = this_project.World(shop, users, days, seed, scenario=work.scenario)
+def exactly(
+    work: Workload, seed: int, users: int = EXACT_USERS, days: int = EXACT_DAYS, values: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Columns of the book in which the tuned NumPy peer with this project's luck differs from this project; none where all is well.
+
+    ``values`` are set on the scenario by dotted path.
+    """
+    shop, tuned = work.told(load_scenario(work.scenario).with_values(values or {})), import_module(f"peer.{work.name}.numpy_tuned")
+    ours = this_project.World(shop, users, days, seed, scenario=work.scenario, values=values)
     theirs = tuned.World(shop, users, days, seed, luck=Addressed(shop, ours.model))
     ours.run()
     theirs.run()

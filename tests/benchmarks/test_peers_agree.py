@@ -24,6 +24,14 @@ MISTAKES = [
     ({"grace_days": 25}, "tiers_demoted"),
 ]
 """What a peer may get wrong about incentives, and a figure that tells."""
+OTHER_SHOPS = [
+    {"levers.coupons.wallet": 3, "levers.coupons.every_days": 5, "behaviour.reference_keep": 0.0},
+    {"levers.coupons.every_days": 28, "levers.coupons.expiry_days": 14, "platform.dormant_after_days": 7, "platform.churned_after_days": 20},
+    {"levers.tiers.window_days": 12, "levers.tiers.grace_days": 3, "levers.tiers.thresholds": [20, 60, 120]},
+    {"levers.coupons.sunset_days": 10, "levers.coupons.attention": 20.0, "population.visit_conversion": 0.2},
+    {"population.dropout.own_orders_only": 0.0, "levers.tiers.push_zone": 1.0, "levers.coupons.exposure_days": 20},
+]
+"""Shops in which other rules act, or act more often: wallets of three, coupons that come before the last one has gone, levels lost soon."""
 
 
 @pytest.fixture(scope="module", params=WORKLOADS)
@@ -62,6 +70,11 @@ def different(work, known, peer, **changed) -> set[str]:
 
 def test_numpy_with_this_projects_luck_writes_the_same_book_to_the_last_unit(work):
     assert agreement.exactly(work, seed=3) == []
+
+
+@pytest.mark.parametrize("values", OTHER_SHOPS)
+def test_with_other_numbers_numpy_is_equal_too(values):
+    assert agreement.exactly(WORKLOADS["incentives"], 4, 1_000, values=values) == []
 
 
 def test_numpy_with_the_luck_of_another_seed_writes_another_book(work):

@@ -61,10 +61,9 @@ class World:
         self.page = dict.fromkeys(BOOK, 0)
         self.send_coupons()
         pull, stay = self.pull_to_visit(), self.shop.status_stay * self.level
-        here = np.flatnonzero(~self.left)
-        planned = self.rng.poisson(self.visit_rate[here] * np.exp(pull[here]))
-        came = planned > 0
-        acting, planned = here[came], planned[came]
+        planned = self.rng.poisson(self.visit_rate * np.exp(pull) * ~self.left)
+        acting = np.flatnonzero(planned)
+        planned = planned[acting]
         self.last_seen[acting] = self.day
         self.page["active_users"] = len(acting)
         while len(acting):
