@@ -37,6 +37,9 @@ MOST = 2**31 - 1
 """No more is noted of one user and day; whoever draws more than that is found by the books."""
 DRAWN = {"drawn": Column("i4", "minor units", "taken out of the budget on the last day lived (nothing is noted where there is none)")}
 
+TOGETHER = ""
+"""The budget of all levers together, among budgets by lever."""
+
 ROUNDS = 6
 """So many times gates are closed no further than they must; what still takes too much is closed for the day."""
 
@@ -120,56 +123,69 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
     """Live a day so that nobody draws what is not there; the day's counters.
 
     ``own``: by lever with a gate, what is left of its budget in minor units (None: it has none); ``together``: what is left for all of
-    them; ``live``: lives the day of a model once, and gives its counters. What users drew is added up, and held against the books.
+    them; ``live``: lives the day of a model once, and gives its counters. What users drew is added up, and held against the books. A
+    budget of which nobody could have been paid is closed until more is left (``model.used_up``), so that such days are lived once.
     """
-    gates = {name: 0.0 if min(left for left in (left, together, 1) if left is not None) <= 0 else ALL_BIDS for name, left in own.items()}
+    left = {name: max(rest, 0) for name, rest in {**own, TOGETHER: together}.items() if rest is not None}
+    shut = {name for name, rest in left.items() if rest <= model.used_up.get(name, 0)}
+    gates = {name: 0.0 if shut & {name, TOGETHER} else ALL_BIDS for name in own}
     for name in gates:
         model.rows[name]["drawn"] = 0
-    morning = Morning(model)
-    numbers = np.zeros(0)
+    if any(gates.values()):
+        model.morning = model.morning or Morning(model)
+        model.morning.remember(model)
+    numbers, asked = np.zeros(0), set[str]()
     for turn in range(ROUNDS + len(gates) + 1):
         if turn:
-            morning.again()
+            model.morning.again(model)
         for name, value in gates.items():
             model.policy[name]["gate"] = value
         counters = live()
         drawn = {name: model.rows[name]["drawn"].astype(np.int64) for name in gates}
         booked = {name: model.committed(name, today=counters) - model.committed(name) - model.promised.get(name, 0) for name in gates}
         took = {name: max(int(drawn[name].sum()), booked[name]) for name in gates}
-        left = {name: max(rest, 0) for name, rest in own.items() if rest is not None and took[name] > max(rest, 0)}
-        over = {name: drawn[name] for name in left}
+        over = {name: drawn[name] for name in gates if took[name] > left.get(name, took[name])}
+        if not over and sum(took.values()) > left.get(TOGETHER, sum(took.values())):
+            over = {TOGETHER: np.sum(list(drawn.values()), axis=0)}
         if not over:
-            if together is None or sum(took.values()) <= max(together, 0):
-                return counters
-            over = dict.fromkeys(gates, np.sum(list(drawn.values()), axis=0))
-            left = dict.fromkeys(gates, max(together, 0))
+            return counters
+        if not any(gates.values()):
+            break
         if not len(numbers):
             numbers = np.empty(len(model.rows))
             chances(numbers, model.key, 0, model.day + 1, LOT, 0)
         for name, amounts in over.items():
             closer = gate(numbers, amounts, left[name])
-            gates[name] = min(gates[name], closer) if turn < ROUNDS and closer < ALL_BIDS else 0.0
+            if closer == ALL_BIDS or turn >= ROUNDS:
+                closer = 0.0
+            elif name not in asked and amounts[amounts > 0].min() > left[name]:
+                model.used_up[name] = left[name]
+            narrowed = [*gates, TOGETHER] if name == TOGETHER else [name]
+            gates |= {n: min(gates[n], closer) for n in narrowed if n in gates}
+            asked.update(narrowed)  # from now on only part of the users are seen to draw
     raise AssertionError(f"levers draw through closed gates: {', '.join(over)}")
 
 
 class Morning:
-    """Everything that a day changes, as it was before it."""
+    """Everything that a day changes, as it was before it. It is kept from day to day, because fresh memory takes longer than the copy."""
 
     def __init__(self, model: Any) -> None:
-        self._model, self._day = model, model.day + 1
-        self.rows = _bytes(model.rows).copy().view(model.rows.dtype)[:, 0]
-        self._rest = {name: getattr(model, name).copy() for name in ("bound", "wake", "said")}
-        self._days = {name: getattr(model, name)[self._day].copy() for name in ("visited", "ordered")}
+        self._rows = np.empty_like(_bytes(model.rows))
+        self._rest = {name: np.empty_like(getattr(model, name)) for name in ("bound", "wake", "said")}
+
+    def remember(self, model: Any) -> None:
+        """The day after the model's last is about to be lived."""
+        self._rows[:] = _bytes(model.rows)
+        for name, before in self._rest.items():
+            before[:] = getattr(model, name)
         self._orders = None if model.log is None else len(model.log)
 
-    def again(self) -> None:
+    def again(self, model: Any) -> None:
         """Put it back: the day has not been lived yet."""
-        model = self._model
-        _bytes(model.rows)[:] = _bytes(self.rows)
+        _bytes(model.rows)[:] = self._rows
         for name, before in self._rest.items():
             getattr(model, name)[:] = before
-        for name, before in self._days.items():
-            getattr(model, name)[self._day] = before
+        model.visited[model.day + 1] = model.ordered[model.day + 1] = 0
         if model.log is not None:
             del model.log[self._orders :]
 

@@ -84,6 +84,8 @@ class LifecycleModel(MesaSurface):
         self.parameters = dict(plan.levers)
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self.highest_cap = plan.economics.incentive_budget
+        self.used_up: dict[str, int] = {}
+        self.morning: budget.Morning | None = None
         self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._pool: ThreadPoolExecutor | None = None
         self.living: engine.PlainDay | None = None

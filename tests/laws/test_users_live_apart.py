@@ -27,7 +27,7 @@ class InAnyOrder(LifecycleModel):
 @few(6)
 @given(blocks())
 def test_the_order_in_which_users_live_does_not_matter_whatever_the_levers(pulled):
-    world = scenario(pulled, users=70, days=12)
+    world = scenario(pulled, users=40, days=12)
     shuffled = InAnyOrder(world, kinds=EVERY_LEVER, driver="objects", list_orders=True).run()
     assert differences(lived(world), shuffled) == []
 
