@@ -44,6 +44,10 @@ ROUNDS = 6
 """So many times gates are closed no further than they must; what still takes too much is closed for the day."""
 
 
+LONGEST_WAIT = 32
+"""Days for which a budget that could pay for nothing stays closed at most."""
+
+
 def cap(meaning: str) -> Any:
     """A lever's parameter ``budget``: what is capped."""
     return param(None, MONEY, meaning + " (none: no cap)", ge=0, le=1e12, source="design")
@@ -124,10 +128,12 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
 
     ``own``: by lever with a gate, what is left of its budget in minor units (None: it has none); ``together``: what is left for all of
     them; ``live``: lives the day of a model once, and gives its counters. What users drew is added up, and held against the books. A
-    budget of which nobody could have been paid is closed until more is left (``model.used_up``), so that such days are lived once.
+    budget of which nobody could have been paid is closed until more is left, or for 1, 2, 4 … days (``model.used_up``: left, day to ask
+    again on, days waited), so that such days are lived once.
     """
     left = {name: max(rest, 0) for name, rest in {**own, TOGETHER: together}.items() if rest is not None}
-    shut = {name for name, rest in left.items() if rest <= model.used_up.get(name, 0)}
+    today, poor = model.day + 1, model.used_up
+    shut = {name for name, rest in left.items() if rest == 0 or name in poor and rest <= poor[name][0] and today < poor[name][1]}
     gates = {name: 0.0 if shut & {name, TOGETHER} else ALL_BIDS for name in own}
     for name in gates:
         model.rows[name]["drawn"] = 0
@@ -153,13 +159,14 @@ def live_within(model: Any, own: dict[str, int | None], together: int | None, li
             break
         if not len(numbers):
             numbers = np.empty(len(model.rows))
-            chances(numbers, model.key, 0, model.day + 1, LOT, 0)
+            chances(numbers, model.key, 0, today, LOT, 0)
         for name, amounts in over.items():
             closer = gate(numbers, amounts, left[name])
             if closer == ALL_BIDS or turn >= ROUNDS:
                 closer = 0.0
             elif name not in asked and amounts[amounts > 0].min() > left[name]:
-                model.used_up[name] = left[name]
+                wait = min(2 * poor[name][2] if name in poor and left[name] <= poor[name][0] else 1, LONGEST_WAIT)
+                poor[name] = (left[name], today + 1 + wait, wait)
             narrowed = [*gates, TOGETHER] if name == TOGETHER else [name]
             gates |= {n: min(gates[n], closer) for n in narrowed if n in gates}
             asked.update(narrowed)  # from now on only part of the users are seen to draw

@@ -84,7 +84,7 @@ class LifecycleModel(MesaSurface):
         self.parameters = dict(plan.levers)
         self._shared = {n: {k: float(s.initial) for k, s in lever.shared.items()} for n, lever in self.levers.items()}
         self.highest_cap = plan.economics.incentive_budget
-        self.used_up: dict[str, int] = {}
+        self.used_up: dict[str, tuple[int, int, int]] = {}
         self.morning: budget.Morning | None = None
         self.steering = Steering(self) if plan.schedule or plan.policies or plan.experiments else None
         self._pool: ThreadPoolExecutor | None = None
@@ -281,6 +281,7 @@ class LifecycleModel(MesaSurface):
         if on_change is not None and parameters != before:
             on_change(self.rows[name], before, parameters, self.day + 1)
         self.parameters[name] = parameters
+        self.used_up.clear()
         closed = self.plan.closed_bits(name) | (self.steering.closed_bits(name) if self.steering is not None else 0)
         changed = self.levers[name].policy(parameters, closed, bool(self.policy[name]["on"][0]))
         for key, value in self._shared[name].items():
