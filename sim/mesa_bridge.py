@@ -62,7 +62,7 @@ class MesaSurface(mesa.Model):
             self.datacollector.collect(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pool": None}  # threads stay behind; the next day starts new ones
+        return {**self.__dict__, "_pool": None, "morning": None}  # threads and a spare copy stay behind; the next day makes new ones
 
 
 def reporters() -> dict[str, Any]:
