@@ -81,6 +81,19 @@ def chance(key, user, day, purpose, k):
     return _number(key, user, day, purpose, k)
 
 
+def visit_luck(u, t, purpose):
+    """A rule's number of this visit: ``chance`` at the user, today, the purpose and the visit.
+
+    Said so where most visits ask for it: the compiled loop draws such numbers ahead, several at once (``sim.engine.draws``).
+    """
+    return chance(t.key, u.id, t.day, purpose, t.visit)
+
+
+def day_luck(u, t, purpose):
+    """The same for a number of the day that the first visit asks for."""
+    return chance(t.key, u.id, t.day, purpose, 0)
+
+
 @compiled("void(f8[::1],i8,i8,i8,i8,i8)")
 def chances(out, key, first, day, purpose, k):
     """``chance`` of the users first, first + 1, … into ``out``; one loop that the processor takes several users at a time."""

@@ -1,8 +1,8 @@
 """Draws ahead: the numbers that a visit will ask for are drawn at once, because a processor draws four as quickly as one.
 
-A rule says ``chance(t.key, u.id, t.day, PURPOSE, t.visit)`` where it needs the number. In the compiled loop that call becomes a look at
-``t.drawn``, which was filled before the visit with the same numbers from the same addresses. Nobody's life knows the difference: plain
-Python runs the rules as they are written.
+A rule says ``visit_luck(u, t, PURPOSE)`` for a number that most visits ask for. In the compiled loop that is a look at ``t.drawn``, which
+was filled before the visit with the same numbers from the same addresses. Nobody's life knows the difference: plain Python draws where
+the rule says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sim.chance import BUMP_0, BUMP_1, MASK, MULTIPLY_0, MULTIPLY_1, ROUNDS, STEP
+from sim.chance import BUMP_0, BUMP_1, MASK, MULTIPLY_0, MULTIPLY_1, ROUNDS, STEP, chance, day_luck, visit_luck
 from sim.compiled import JIT
 from sim.population import MOST_DRAWN
 
@@ -29,10 +29,11 @@ AT_ONCE = 4
 WORTH_IT = 6
 """With fewer to be drawn, each is drawn where it is asked for: not every visit asks for all."""
 
-VISIT, DAY = "t.visit", "0"
-"""The last word of an address: a number of this visit, or one of the day."""
+LUCK = {"visit_luck": visit_luck, "day_luck": day_luck}
+"""What rules call."""
 
 Address = tuple[int, str]
+"""A purpose, and the name of the function that asks for it."""
 
 HALF, WORD = ir.IntType(32), ir.IntType(64)
 WORDS, FRACTIONS = ir.VectorType(WORD, AT_ONCE), ir.VectorType(ir.DoubleType(), AT_ONCE)
@@ -40,24 +41,15 @@ BUMPS = int(BUMP_0), int(BUMP_1)
 
 
 def asked_for(rules: Iterable[Callable]) -> list[Address]:
-    """(purpose, ``VISIT`` or ``DAY``) of what these rules draw on a visit, in order of appearance; none where so few gain nothing.
-
-    A number that is needed only where another one came out so, or where something else is the case as well, is left out: it is cheaper
-    drawn when it is asked for.
-    """
-    found: dict[Address, None] = {}
-    for f in rules:
-        tree = _tree(f)
-        for call in _calls(tree) if tree else ():
-            found[_address(f, call)] = None
-    addresses = list(found)[:MOST_DRAWN]
+    """What these rules ask for by ``visit_luck`` and ``day_luck``, in order of appearance; none where so few gain nothing."""
+    addresses = list(dict.fromkeys(address for f in rules for address in _purposes(f)))[:MOST_DRAWN]
     return addresses if len(addresses) >= WORTH_IT else []
 
 
 def drawing(addresses: list[Address]) -> Callable:
     """``draw(u, t)``: fill ``t.drawn`` with the numbers at these addresses."""
     spare = [0] * (-len(addresses) % AT_ONCE)
-    fill = _filling([*(p for p, _ in addresses), *spare], [*(k == VISIT for _, k in addresses), *spare])
+    fill = _filling([*(p for p, _ in addresses), *spare], [*(name == "visit_luck" for _, name in addresses), *spare])
 
     @numba.njit(**JIT)
     def draw(u, t):
@@ -125,65 +117,36 @@ def _constant(values: list[int]) -> Any:
 
 
 def looking(f: Callable, addresses: list[Address]) -> Callable:
-    """The rule with a look at ``t.drawn`` in place of each draw that is made ahead."""
-    tree = _tree(f) if addresses else None
-    if tree is None:
+    """The rule, to be compiled, with a look at ``t.drawn`` for each number that is drawn ahead; the others are drawn where they stand."""
+    if not set(LUCK) & set(f.__code__.co_names):
         return f
-    found = {id(call): addresses.index(a) for call in _calls(tree) if (a := _address(f, call)) in addresses}
-    if not found:
-        return f
-    module = ast.fix_missing_locations(_Looking(found).visit(tree))
-    code = compile(module, f.__code__.co_filename, "exec")
-    body = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == f.__name__)
-    made = FunctionType(body, f.__globals__, f.__name__)
+    lucks = {name: _look([(k, p) for k, (p, n) in enumerate(addresses) if n == name], name) for name in LUCK}
+    made = FunctionType(f.__code__, {**f.__globals__, **lucks}, f.__name__, f.__defaults__, f.__closure__)
     made.__module__, made.phase = f.__module__, f.phase
     return made
 
 
-class _Looking(ast.NodeTransformer):
-    def __init__(self, found: dict[int, int]) -> None:
-        self._found = found
+def _look(known: list[tuple[int, int]], name: str) -> Callable:
+    """``visit_luck`` or ``day_luck`` of compiled rules: one question for each number drawn ahead, all but one of which LLVM answers."""
+    if not known:
+        return numba.njit(**JIT)(FunctionType(LUCK[name].__code__, {"chance": chance}, name))
+    place, mine = known[0]
+    rest = _look(known[1:], name)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        if id(node) not in self._found:
-            return self.generic_visit(node)
-        drawn = ast.Attribute(ast.Name("t", ast.Load()), "drawn", ast.Load())
-        return ast.copy_location(ast.Subscript(drawn, ast.Constant(self._found[id(node)]), ast.Load()), node)
+    @numba.njit(**JIT)
+    def luck(u, t, purpose):
+        if purpose == mine:
+            return t.drawn[place]
+        return rest(u, t, purpose)
+
+    return luck
 
 
-def _address(f: Callable, call: ast.Call) -> Address:
-    return f.__globals__[call.args[3].id], ast.unparse(call.args[4])
-
-
-def _tree(f: Callable) -> ast.Module | None:
-    """The rule's source as a module without its decorators; None where there is none to be had."""
+def _purposes(f: Callable) -> list[Address]:
+    """The numbers that a rule asks for by ``visit_luck`` and ``day_luck``; none where its source is not to be had."""
     try:
-        lines, first = inspect.getsourcelines(f)
+        source = textwrap.dedent(inspect.getsource(f))
     except (OSError, TypeError):
-        return None
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    if not (len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef)):
-        return None
-    ast.increment_lineno(tree, first - 1)
-    tree.body[0].decorator_list = []
-    return tree
-
-
-def _calls(tree: ast.AST) -> list[ast.Call]:
-    """The draws of a rule at this visit's or this day's address, but for those behind another draw or behind an ``and``."""
-    if isinstance(tree, ast.If) and any(_draws(part) for part in ast.walk(tree.test)):
-        return [call for part in (tree.test, *tree.orelse) for call in _calls(part)]
-    if isinstance(tree, ast.BoolOp):
-        return _calls(tree.values[0])
-    inside = [call for part in ast.iter_child_nodes(tree) for call in _calls(part)]
-    return [tree, *inside] if _draws(tree) and _is_ahead(tree) else inside
-
-
-def _draws(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "chance"
-
-
-def _is_ahead(call: ast.Call) -> bool:
-    """Whether it is ``chance(t.key, u.id, t.day, PURPOSE, t.visit)``, or with 0 for the day."""
-    words = [ast.unparse(word) for word in call.args]
-    return words[:3] == ["t.key", "u.id", "t.day"] and isinstance(call.args[3], ast.Name) and words[4] in (VISIT, DAY)
+        return []
+    calls = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in LUCK]
+    return [(f.__globals__[call.args[2].id], call.func.id) for call in calls]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from sim.chance import chance, purpose
+from sim.chance import purpose, visit_luck
 from sim.lever import Account, Counter, LeverParameters, Preset
 from sim.parameter import param
 from sim.rule import rule
@@ -72,7 +72,7 @@ def constants(p: Parameters) -> dict:
 @rule("visit")
 def show_goods(u, own, p, t, m):
     """The shop has what is wanted, or not, and it is cheaper or dearer than elsewhere."""
-    luck = chance(t.key, u.id, t.day, WISH, t.visit)
+    luck = visit_luck(u, t, WISH)
     if luck < p.filled[u.persona]:
         m.filled += 1
         if luck >= p.usual_variety:

@@ -8,7 +8,7 @@ the eBay experiment, Algesheimer 2010): the default is ×1.05 at a full stock.
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import chance, day_luck, purpose
 from sim.exact import happens
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
 from sim.parameter import MONEY, param
@@ -129,7 +129,7 @@ def take_part(u, own, p, t, m):
         if t.heard > 0:
             m.heard += 1
             pull += p.strength * p.contagion_post
-        if happens(chance(t.key, u.id, t.day, POST, 0), rate, pull):
+        if happens(day_luck(u, t, POST), rate, pull):
             t.posted = 1
             own.posts += 1
             own.last_post = t.day

@@ -10,7 +10,7 @@ however many people read them.
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import purpose, visit_luck
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
@@ -81,6 +81,6 @@ def read(u, own, p, t, m):
     """Who came to read did not come to buy; the fuller the feed, the likelier it is read."""
     if own.taste < p.reader_share * PLACES:
         t.order_pull -= (1.0 - p.intent) * p.strength * p.lift * p.fullness
-        if chance(t.key, u.id, t.day, READ, t.visit) < p.fullness:
+        if visit_luck(u, t, READ) < p.fullness:
             own.reads += 1
             m.reads += 1

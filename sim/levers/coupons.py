@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import chance, purpose, visit_luck
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MONEY, minor_units, param
@@ -111,7 +111,7 @@ def notice(u, own, p, t, m):
     own.noticed = 0
     if own.held > 0:
         age = 1.0 - (own.expires[0] - t.day) / p.expiry_days
-        if chance(t.key, u.id, t.day, NOTICE, t.visit) < u.deal_proneness * p.attention * (1.0 - p.fade * age):
+        if visit_luck(u, t, NOTICE) < u.deal_proneness * p.attention * (1.0 - p.fade * age):
             own.noticed = 1
             depth = p.percent
             if p.percent == 0.0:

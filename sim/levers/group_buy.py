@@ -10,7 +10,7 @@ in a market (`entry: market`) a few sign up and are in the group; elsewhere nobo
 from __future__ import annotations
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import chance, day_luck, purpose
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import param
@@ -119,7 +119,7 @@ def gang_up(u, own, p, t, m):
         rate = p.open_rate
         if t.deals > 0:
             rate = p.join_rate
-        if chance(t.key, u.id, t.day, START, 0) < rate:
+        if day_luck(u, t, START) < rate:
             own.state = OPEN
             own.joined = min(t.deals, MOST_FRIENDS)
             own.until = t.day + p.window_days + 1  # who joins on the last day is heard of a day later

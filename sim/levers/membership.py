@@ -11,7 +11,7 @@ they are had. Having paid acts, too: two thirds of the plan's effect on purchase
 from __future__ import annotations
 
 from sim import budget, quantile
-from sim.chance import chance, purpose
+from sim.chance import chance, purpose, visit_luck
 from sim.exact import happens, log
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, param
@@ -99,7 +99,7 @@ def join(u, own, p, t, m):
         pull = p.selection * log(u.visit_rate * MONTH / p.usual_visits) - p.fee_drag * p.fee / u.usual_basket
         if free:
             pull += p.trial_draw
-        if happens(chance(t.key, u.id, t.day, JOIN, t.visit), p.join_rate, max(min(pull, MOST_PULL), -MOST_PULL)):
+        if happens(visit_luck(u, t, JOIN), p.join_rate, max(min(pull, MOST_PULL), -MOST_PULL)):
             m.joined += 1
             t.wake = t.day + 1
             if free:

@@ -9,7 +9,7 @@ visits, which order that much less.
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim.chance import purpose, visit_luck
 from sim.exact import exp, log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import MONEY, param
@@ -73,7 +73,7 @@ def recommend(u, own, p, t, m):
     known = 0
     if own.allows == 1 and u.consent == 1:
         known = min(u.orders, MOST_KNOWN)
-    if chance(t.key, u.id, t.day, PAGE, t.visit) < p.channel_share:
+    if visit_luck(u, t, PAGE) < p.channel_share:
         t.order_pull += p.strength * p.order_lift * p.relevance[known]
         t.basket_lift += p.strength * p.basket_lift * p.relevance[known]
         m.served += 1

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim import budget
-from sim.chance import chance, purpose
+from sim.chance import chance, day_luck, purpose
 from sim.decay import half_life, left_after
 from sim.exact import exp, happens, log, pulled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Preset, Shared
@@ -205,7 +205,7 @@ def invite(u, own, p, t, m):
         if p.commission > 0.0:
             pull = p.invite_pull * log(1.0 + (p.reward_sender + p.commission * u.usual_basket) / MINOR_PER_UNIT)
         pull += p.satisfaction_pull * u.satisfaction
-        if happens(chance(t.key, u.id, t.day, INVITE, 0), p.invite_rate, p.strength * pull):
+        if happens(day_luck(u, t, INVITE), p.invite_rate, p.strength * pull):
             t.invites = 1
             m.invited += 1
     if u.abuser and chance(t.key, u.id, t.day, SHAM, 0) < p.sham_chance:

@@ -9,7 +9,7 @@ regression over brands and an upper bound. A search that finds what it would usu
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim.chance import chance, purpose, visit_luck
 from sim.lever import Account, Counter, LeverParameters, Night, Preset
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule
@@ -80,7 +80,7 @@ def guide_and_find(u, own, p, t, m):
     """Speed and interface ease the order; a search counts where it finds what it usually would not, or the other way round."""
     t.order_pull += p.strength * p.to_order
     t.basket_lift += p.strength * p.to_basket
-    if chance(t.key, u.id, t.day, SEARCH, t.visit) < p.search_share:
+    if visit_luck(u, t, SEARCH) < p.search_share:
         luck = chance(t.key, u.id, t.day, FIND, t.visit)
         m.searches += 1
         if luck < p.search_success:

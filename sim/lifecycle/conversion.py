@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose
+from sim.chance import chance, purpose, visit_luck
 from sim.exact import exp, happens
 from sim.population import NEVER
 from sim.quantile import quantile
@@ -40,7 +40,7 @@ def decide(u, p, t, m):
     t.wish = t.order_pull
     if t.pantry > 0.0:
         t.wish -= t.pantry / (u.visit_rate * p.conversion * p.pantry_days)
-    t.ordered = 1 if happens(chance(t.key, u.id, t.day, ORDER, t.visit), p.conversion, t.wish) else 0
+    t.ordered = 1 if happens(visit_luck(u, t, ORDER), p.conversion, t.wish) else 0
 
 
 @rule("lifecycle")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 from types import SimpleNamespace
 
+import numba
+import numpy as np
 import pytest
 from anything import EVERY_LEVER, differences, scenario
 
@@ -13,25 +15,22 @@ from sim.chance import purposes
 from sim.engine import compose, draws
 from sim.lever import levers
 from sim.model import LifecycleModel
+from sim.population import TODAY
 
 RULES = '''
-from sim.chance import chance, purpose
+from sim.chance import chance, day_luck, purpose, visit_luck
 from sim.rule import rule
 
-ALWAYS, HELD, TODAY, BOTH, THEN, FAR = (purpose(f"test_draws.{n}") for n in ("always", "held", "today", "both", "then", "far"))
+FIRST, SECOND, TODAY, RARE = (purpose(f"test_draws.{n}") for n in ("first", "second", "today", "rare"))
 
 
 @rule("visit")
 def ask(u, own, p, t, m):
-    t.order_pull += chance(t.key, u.id, t.day, ALWAYS, t.visit)
-    if own.held > 0:
-        t.order_pull += chance(t.key, u.id, t.day, HELD, t.visit)
-    if own.open and chance(t.key, u.id, t.day, BOTH, t.visit) < 0.5:
-        t.cheaper += 0.1
-    if t.visit == 0 and own.open:
-        t.posted = chance(t.key, u.id, int(p.day), FAR, t.visit) < 0.5
-    if chance(t.key, u.id, t.day, TODAY, 0) < 0.5:
-        t.order_pull += chance(t.key, u.id, t.day, THEN, t.visit)
+    t.order_pull += visit_luck(u, t, FIRST)
+    if visit_luck(u, t, SECOND) < 0.5:
+        t.cheaper += chance(t.key, u.id, t.day, RARE, t.visit)
+    if t.visit == 0:
+        t.versus += day_luck(u, t, TODAY)
 '''
 
 
@@ -45,39 +44,18 @@ def ask(tmp_path):
     return module.ask
 
 
-def purposes_of(address):
-    return next(name for name, number in purposes().items() if number == address[3])
-
-
 def names(found):
     by_number = {number: name for name, number in purposes().items()}
-    return [(by_number[number], k) for number, k in found]
+    return [(by_number[number].removeprefix("test_draws."), how) for number, how in found]
 
 
-def test_a_draw_at_another_address_or_behind_another_draw_or_an_and_stays_where_it_is(ask, monkeypatch):
+def test_what_rules_ask_for_by_name_is_drawn_ahead_and_nothing_else(ask, monkeypatch):
     monkeypatch.setattr(draws, "WORTH_IT", 1)
-    ahead = names(draws.asked_for([ask]))
-    assert ahead == [("test_draws.always", "t.visit"), ("test_draws.held", "t.visit"), ("test_draws.today", "0")]
-
-
-def test_the_rule_looks_where_its_number_was_put(ask, monkeypatch):
-    monkeypatch.setattr(draws, "WORTH_IT", 1)
-    made = draws.looking(ask, draws.asked_for([ask]))
-    assert made.phase == "visit"
-    drawn, given = [0.25, 0.5, 0.75], []
-    t = SimpleNamespace(key=1, day=3, visit=1, drawn=drawn, order_pull=0.0, cheaper=0.0, posted=0)
-    monkeypatch.setitem(ask.__globals__, "chance", lambda *address: given.append(address) or 0.125)
-    made(SimpleNamespace(id=7), SimpleNamespace(held=1, open=0), None, t, None)
-    assert t.order_pull == 0.25 + 0.5 and given == []
-    drawn[2] = 0.0
-    made(SimpleNamespace(id=7), SimpleNamespace(held=0, open=1), None, t, None)
-    assert [purposes_of(address) for address in given] == ["test_draws.both", "test_draws.then"]
-    assert made.__code__.co_firstlineno == ask.__code__.co_firstlineno + 1, "a debugger finds the line"
+    assert names(draws.asked_for([ask, ask])) == [("first", "visit_luck"), ("second", "visit_luck"), ("today", "day_luck")]
 
 
 def test_for_a_few_numbers_nothing_is_drawn_ahead(ask):
     assert draws.asked_for([ask]) == []
-    assert draws.looking(ask, []) is ask
 
 
 def test_a_rule_without_a_source_draws_for_itself(ask, monkeypatch):
@@ -86,9 +64,33 @@ def test_a_rule_without_a_source_draws_for_itself(ask, monkeypatch):
     assert draws.asked_for([ask]) == []
 
 
+@pytest.mark.parametrize("ahead", [True, False])
+def test_drawn_ahead_or_not_a_rule_gets_the_numbers_of_its_addresses(ask, ahead, monkeypatch):
+    monkeypatch.setattr(draws, "WORTH_IT", 1)
+    addresses = draws.asked_for([ask]) if ahead else []
+    rule, draw = numba.njit(draws.looking(ask, addresses)), draws.drawing(addresses) if ahead else None
+    user, today = np.zeros(1, [("id", "i8")]), np.zeros(1, TODAY)
+    user["id"], today["key"], today["day"] = 7, 12_345_678_901, 31
+
+    @numba.njit
+    def visits(u, t):
+        for visit in range(3):
+            t.visit = visit
+            if ahead:
+                draw(u, t)
+            rule(u, u, u, t, u)
+
+    visits(user[0], today[0])
+    plain = SimpleNamespace(key=12_345_678_901, day=31, order_pull=0.0, cheaper=0.0, versus=0.0)
+    for plain.visit in range(3):
+        ask(SimpleNamespace(id=7), None, None, plain, None)
+    for name in ("order_pull", "cheaper", "versus"):
+        assert today[name][0] == getattr(plain, name)
+
+
 def test_all_levers_together_draw_ahead_and_give_the_same_bits():
     found = draws.asked_for([*(f for f, _ in compose.steps(levers(), "visit")), day.decide])
-    assert ("conversion.order", "t.visit") in names(found) and len(found) >= draws.WORTH_IT
+    assert ("conversion.order", "visit_luck") in names(found) and len(found) >= draws.WORTH_IT
     people = {"order_rate": {"r": 3.0, "alpha_weeks": 1.0}, "visit_conversion": 0.3}
     world = scenario({name: {} for name in levers()}, users=40, days=6, population=people)
     both = [LifecycleModel(world, kinds=EVERY_LEVER, list_orders=True, driver=d).run() for d in ("compiled", "objects")]
