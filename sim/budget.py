@@ -178,7 +178,7 @@ class Morning:
 
     def __init__(self, model: Any) -> None:
         self._rows = np.empty_like(_bytes(model.rows))
-        self._rest = {name: np.empty_like(getattr(model, name)) for name in ("bound", "wake", "said")}
+        self._rest = {name: np.empty_like(getattr(model, name)) for name in ("bound", "calm", "wake", "whole", "said")}
 
     def remember(self, model: Any) -> None:
         """The day after the model's last is about to be lived."""

@@ -20,7 +20,7 @@ from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, 
 from sim.lifecycle.churn import come_back, feel_weary, leave_after_order, settle_stage, wear_out
 from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_price
 from sim.lifecycle.retention import experience, remember_price
-from sim.lifecycle.waking import go_to_sleep, know, wake_up
+from sim.lifecycle.waking import go_to_sleep, know, look_ahead, sleep_on, wake_up
 from sim.population import PROSPECT
 from sim.rule import rule
 
@@ -31,7 +31,7 @@ def _phase(u, ps, t, m):
     """Nothing: the place where the engine puts the levers' rules of one phase."""
 
 
-aim = reach = lead = join = offer = visit = pay = reward = close = _phase
+aim = reach = lead = join = dawn = offer = visit = pay = reward = close = dusk = _phase
 
 
 @rule("lifecycle")
@@ -98,36 +98,43 @@ def live(u, ps, t, m):
     stage = u.stage
     know(u, p, t)
     aim(u, ps, t, m)
-    offer(u, ps, t, m)
-    if u.left:
-        come_back(u, p, t, c)
-    if u.left == 0:
-        feel_weary(u, p, t)
-        wear_out(u, p, t, c)
-        t.pushed = t.visit_pull
-        feel_habit(u, p, t)
-        feel_tired(u, p, t)
-        feel_curious(u, p, t)
-        plan_visits(u, p, t, c)
-        while t.visit < t.visits:
-            knock(t)
-            visit(u, ps, t, m)
-            weigh_price(u, p, t)
-            weigh_experience(u, p, t)
-            decide(u, p, t, c)
-            if t.ordered:
-                fill_basket(u, p, t, c)
-                pay(u, ps, t, m)
-                check_out(u, p, t, c)
-                write_down(t)
-                experience(u, p, t, c)
-                remember_price(u, p, t, c)
-                reward(u, ps, t, m)
-                leave_after_order(u, p, t, c)
-            t.visit += 1
-            if u.left == 2 and t.alive_share == 1.0:
-                break
-    close(u, ps, t, m)
+    dawn(u, ps, t, m)
+    look_ahead(u, p, t)
+    if t.quiet == 0:
+        offer(u, ps, t, m)
+        if u.left:
+            come_back(u, p, t, c)
+        if u.left == 0:
+            feel_weary(u, p, t)
+            wear_out(u, p, t, c)
+            t.pushed = t.visit_pull
+            feel_habit(u, p, t)
+            feel_tired(u, p, t)
+            feel_curious(u, p, t)
+            plan_visits(u, p, t, c)
+            while t.visit < t.visits:
+                knock(t)
+                visit(u, ps, t, m)
+                weigh_price(u, p, t)
+                weigh_experience(u, p, t)
+                decide(u, p, t, c)
+                if t.ordered:
+                    fill_basket(u, p, t, c)
+                    pay(u, ps, t, m)
+                    check_out(u, p, t, c)
+                    write_down(t)
+                    experience(u, p, t, c)
+                    remember_price(u, p, t, c)
+                    reward(u, ps, t, m)
+                    leave_after_order(u, p, t, c)
+                t.visit += 1
+                if u.left == 2 and t.alive_share == 1.0:
+                    break
+        close(u, ps, t, m)
+    dusk(u, ps, t, m)
     learn(u, p, t, c)
-    settle_stage(u, p, t, c)
-    go_to_sleep(u, p, t, stage)
+    if t.quiet:
+        sleep_on(u, p, t)
+    else:
+        settle_stage(u, p, t, c)
+        go_to_sleep(u, p, t, stage)

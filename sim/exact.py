@@ -78,6 +78,29 @@ def log(x):
     return 2.0 * (s + s * (q * (low + q4 * (middle + q4 * high)))) + e * LN2
 
 
+SURELY = 1e-12
+"""More than rounding can move a probability."""
+
+
+@compiled("f8(f8)")
+def at_most_exp(x):
+    """A number not below eˣ, at most 4 % above it, and for −1 ≤ x ≤ 5 in a third of its time: (1 + y + y²/2 + |y|³/4)⁴ with y = x/4.
+
+    eʸ = 1 + y + y²/2 + y³/6 + …, and what follows y³/6 is less than |y|³/12 for |y| ≤ 1.25.
+    """
+    if -1.0 <= x <= 5.0:
+        y = 0.25 * x
+        root = 1.0 + y + y * y * (0.5 + 0.25 * abs(y))
+        return (root * root) * (root * root)
+    return exp(min(x, 700.0)) * (1.0 + SURELY)
+
+
+@compiled("b1(f8,f8,f8)")
+def rarely(u, rate, x):
+    """Whether u < rate·eˣ; where that is rare, it is seldom asked of an exponential."""
+    return u < rate * at_most_exp(x) and u < rate * exp(x)
+
+
 @compiled("f8(f8,f8)")
 def pulled(p, pull):
     """The probability whose logit is logit(p) + pull; p itself where nothing pulls."""
@@ -98,10 +121,6 @@ def happens(u, p, pull):
     if pull <= SMALL_PULL and u >= p * (1.0 + 2.0 * max(pull, 0.0)):
         return False
     return u < pulled(p, pull)
-
-
-SURELY = 1e-12
-"""More than rounding can move a probability."""
 
 
 @compiled("i8(f8,f8)")

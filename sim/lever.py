@@ -18,6 +18,7 @@ it users are awake on the day after a visit, and whenever a friend has posted),
 ``committed(total, parameters)`` where the lever has a budget and promises something before it posts it, and ``on_change(own, before,
 after, day)`` where a change of parameters while the world runs must move what users remember (the day on which a message is due). A
 shared number called ``reach_most`` is the most that the lever's ``reach`` rules add to anybody's hazard of being reached, one called
+``lift_most`` the most that they add to anybody's pull on visits today without telling sleepers (``t.headroom``), one called
 ``gate`` lets users into the lever's budget (``sim.budget``), a constant called ``heard_most`` is the most that ``t.heard`` adds to
 anybody's pull on visits. Plug-ins are found through the entry point group
 ``lifecycle.levers``: name = the lever's name, value = its module.
@@ -146,13 +147,6 @@ class Night:
     def wake_everybody(self) -> None:
         """Nobody sleeps tomorrow: what the lever shares pulls more than its rules told the sleepers to expect."""
         self.alarm.add("everybody")
-
-    def hold(self, name: str, value: float, width: float) -> None:
-        """Share ``name`` with ``name_low`` and ``name_high``, a band around it of this width; wake everybody where it leaves the band."""
-        if not self.shared[f"{name}_low"] <= value <= self.shared[f"{name}_high"] or self.day == 1:
-            self.shared[f"{name}_low"], self.shared[f"{name}_high"] = value - width / 2, value + width / 2
-            self.wake_everybody()
-        self.shared[name] = value
 
     def luck(self, purpose: int) -> np.ndarray:
         """Everybody's addressed number for one purpose tomorrow; shape (users,)."""

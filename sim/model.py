@@ -71,7 +71,8 @@ class LifecycleModel(MesaSurface):
         self.said, self.said_before = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
         self.heard, self._inside = np.zeros((everybody, len(network.HEARD)), np.uint8), np.zeros(everybody, np.uint8)
         self.inside = np.zeros(everybody)
-        self.bound, self.wake = np.zeros(everybody), self.rows["entry_day"].copy()
+        self.bound, self.calm = np.zeros(everybody, np.float32), np.zeros(everybody, np.float32)
+        self.wake, self.whole = self.rows["entry_day"].copy(), np.zeros(everybody, np.int32)
         if plan.population.entry.market is not None:
             self.bound -= 1.0
         self._alarm: set[str] = set()
@@ -174,12 +175,13 @@ class LifecycleModel(MesaSurface):
         everybody = int(bool(self._alarm) or day == 0)
         self._alarm = set()
         levers = sum(v["reach_most"] for n, v in self._shared.items() if "reach_most" in v and n in self.parameters)
+        lift = sum(max(v["lift_most"], 0.0) for n, v in self._shared.items() if "lift_most" in v and n in self.parameters)
         on = [name for name in self.levers if self.policy[name]["on"][0]]
         heard = sum(float(self.policy[name]["heard_most"][0]) for name in on if "heard_most" in self.policy[name].dtype.names)
         return engine.today_record(
             key=self.key, day=day, season=self._season(day), reach=own, friends_reach=by_friends,
             most_reached=own + by_friends + levers, everybody=everybody,
-            restless=int(not all(self.levers[name].settles for name in on)), hearing=exp(heard),
+            restless=int(not all(self.levers[name].settles for name in on)), lifting=exp(lift), hearing=exp(heard),
         )
 
     def wake_everybody(self) -> None:

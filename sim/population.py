@@ -75,7 +75,9 @@ COLUMNS = {
 SCRATCH = (
     ("visit_pull", "f8", "log-rate: pull on today's visits"),
     ("pushed", "f8", "log-rate: the levers' part of that pull"),
-    ("headroom", "f8", "log-rate: by how much that pull can rise before ``wake``"),
+    ("headroom", "f8", "log-rate: by how much that pull can rise before the user is awake again"),
+    ("passing", "f8", "log-rate: dawn's part of both"),
+    ("quiet", "i8", "0/1: errands are all that can happen today"),
     ("order_pull", "f8", "logit: pull on the order of this visit"),
     ("wish", "f8", "logit: all that pulls on the order of this visit"),
     ("stay_pull", "f8", "logit: pull on staying"),
@@ -123,6 +125,7 @@ GIVEN = (
     ("everybody", "i8", "0/1: nobody sleeps today"),
     ("gated", "i8", "0/1: a budget with a gate holds today (``sim.budget``)"),
     ("restless", "i8", "0/1: a lever is on that needs whoever visited, or heard friends, awake (``Lever.settles``)"),
+    ("lifting", "f8", "times: what levers share makes the rate of anybody's visits at most so much higher today"),
     ("hearing", "f8", "times: the rate of visits of who hears friends today is at most so much higher"),
     ("lot", "f8", "the user's number of the day: below a lever's gate, its budget is open to the user (0 where no gate holds)"),
     ("luck", "f8", "the user's chance for visits, or a prospect's for being reached"),
@@ -141,8 +144,11 @@ GIVEN = (
     ("active", "i8", "bits: levers that are active today"),
     ("closed", "i8", "bits of users to whom one of them is closed"),
     ("aimed", "i8", "0/1: this lever is aimed at the user today"),
-    ("bound", "f8", "visits/day: until ``wake`` the user's rate is no more (season 1)"),
-    ("wake", "i8", "day: on which something can happen to the user at the latest"),
+    ("calm", "f8", "visits/day: the user's rate is no more than this, without what passes (season 1)"),
+    ("whole", "i8", "day: before which only errands and visits can happen, as known when the user went to sleep"),
+    ("bound", "f8", "visits/day: while the user sleeps the rate is no more (season 1)"),
+    ("wake", "i8", "day: the next whole one, on which everything is looked at"),
+    ("errand", "i8", "day: on which dawn or dusk has something to do again"),
 )
 """What rules may read of today."""
 

@@ -154,12 +154,15 @@ AHEAD = 8
 LIFTED = 1.5
 """Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
 
+ROUNDED_UP = 1.0 + 2.0**-22
+"""Bounds are kept in single precision, and none of them lower than it was."""
+
 POSTS_HEARD, ANY_NEWS = np.uint32(0xFF), np.uint32(0xFFFFFFFF)
 """The bits of ``news`` that say how many friends posted; whoever heard no more than that is woken only by a likelier visit."""
 
 
 
-def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, counters, policy, today, log, first, last):
+def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, wake, whole, counters, policy, today, log, first, last):
     """Everybody of the chunks first … last−1 lives one day or sleeps through it; who visited, ordered and said something is marked.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
@@ -175,7 +178,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
     luck = np.empty(BLOCK, np.float64)
     stirs = np.empty(BLOCK, np.uint8)
     awake = np.empty(BLOCK + 1, np.int64)
-    season = t.season * SLACK
+    season = t.season * t.lifting * SLACK
     reached = t.most_reached * SLACK
     everybody = t.everybody != 0
     told = ANY_NEWS if t.restless else ANY_NEWS & ~POSTS_HEARD
@@ -209,9 +212,13 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, wake, c
                 t.deals = heard[i, 2]
                 t.thanked = heard[i, 3]
                 t.inside = inside[i]
+                t.calm = calm[i]
+                t.whole = whole[i]
                 LIVE(rows[i], ps, t, m)
-                bound[i] = t.bound
-                wake[i] = t.wake
+                bound[i] = t.bound * ROUNDED_UP
+                calm[i] = t.calm * ROUNDED_UP
+                wake[i] = min(t.wake, t.errand)
+                whole[i] = t.wake
                 if t.visit > 0:
                     visited[t.day, i >> 3] |= 1 << (i & 7)
                     if t.orders > 0:

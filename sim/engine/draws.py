@@ -35,58 +35,71 @@ LUCK = {"visit_luck": visit_luck, "day_luck": day_luck}
 Address = tuple[int, str]
 """A purpose, and the name of the function that asks for it."""
 
+SPARE = (0, "")
+"""A place of a vector that nobody asks for."""
+
 HALF, WORD = ir.IntType(32), ir.IntType(64)
 WORDS, FRACTIONS = ir.VectorType(WORD, AT_ONCE), ir.VectorType(ir.DoubleType(), AT_ONCE)
 BUMPS = int(BUMP_0), int(BUMP_1)
 
 
 def asked_for(rules: Iterable[Callable]) -> list[Address]:
-    """What these rules ask for by ``visit_luck`` and ``day_luck``, in order of appearance; none where so few gain nothing."""
-    addresses = list(dict.fromkeys(address for f in rules for address in _purposes(f)))[:MOST_DRAWN]
-    return addresses if len(addresses) >= WORTH_IT else []
+    """What these rules ask for by ``visit_luck``, then by ``day_luck``, each in whole vectors; none where so few gain nothing."""
+    addresses = list(dict.fromkeys(address for f in rules for address in _purposes(f)))
+    if len(addresses) < WORTH_IT:
+        return []
+    every_visit, first_visit = (_in_vectors([a for a in addresses if a[1] == name]) for name in LUCK)
+    return (every_visit + first_visit)[:MOST_DRAWN]
+
+
+def _in_vectors(addresses: list[Address]) -> list[Address]:
+    return addresses + [SPARE] * (-len(addresses) % AT_ONCE)
 
 
 def drawing(addresses: list[Address]) -> Callable:
-    """``draw(u, t)``: fill ``t.drawn`` with the numbers at these addresses."""
-    spare = [0] * (-len(addresses) % AT_ONCE)
-    fill = _filling([*(p for p, _ in addresses), *spare], [*(name == "visit_luck" for _, name in addresses), *spare])
+    """``draw(u, t)``: fill ``t.drawn`` with the numbers at these addresses, those of the day on the first visit only."""
+    vectors = [addresses[at : at + AT_ONCE] for at in range(0, len(addresses), AT_ONCE)]
+    every_visit = [p for four in vectors for p, _ in four if four[0][1] == "visit_luck"]
+    fill = _filling(every_visit, 0)
+    fill_first = _filling([p for p, _ in addresses[len(every_visit) :]], len(every_visit))
 
     @numba.njit(**JIT)
     def draw(u, t):
+        if t.visit == 0:
+            fill_first(t.drawn, t.key, u.id, t.day, 0)
         fill(t.drawn, t.key, u.id, t.day, t.visit)
 
     return draw
 
 
-def _filling(purposes: list[int], of_visit: list[int]) -> Callable:
-    """``fill(out, key, user, day, visit)``: ``sim.chance.number`` for each purpose, ``AT_ONCE`` in a vector.
+def _filling(purposes: list[int], start: int) -> Callable:
+    """``fill(out, key, user, day, k)``: ``sim.chance.chance`` for each purpose into out[start], …, ``AT_ONCE`` in a vector.
 
     Written in LLVM's own words, because LLVM finds the vectors in a loop by itself only sometimes.
     """
 
     @intrinsic
-    def fill(typing, out, key, user, day, visit):
+    def fill(typing, out, key, user, day, k):
         def generate(context, builder, signature, arguments):
             data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-            key, user, day, visit = (builder.zext(builder.trunc(a, HALF), WORD) for a in arguments[1:])
+            key, user, day, k = (builder.zext(builder.trunc(a, HALF), WORD) for a in arguments[1:])
             high_key = builder.lshr(arguments[1], WORD(32))
             groups = range(0, len(purposes), AT_ONCE)
             words = [
                 [
-                    _same(builder, user), _same(builder, day), _constant(purposes[at : at + AT_ONCE]),
-                    builder.and_(_same(builder, visit), _constant([-int(k) for k in of_visit[at : at + AT_ONCE]])),
+                    _same(builder, user), _same(builder, day), _constant(purposes[at : at + AT_ONCE]), _same(builder, k),
                 ]
                 for at in groups
             ]
             keys = [key, high_key]
             for _ in range(ROUNDS):
-                low, high = (_same(builder, k) for k in keys)
+                low, high = (_same(builder, half) for half in keys)
                 words = [_round(builder, *four, low, high) for four in words]
-                keys = [builder.and_(builder.add(k, WORD(bump)), WORD(MASK)) for k, bump in zip(keys, BUMPS, strict=True)]
+                keys = [builder.and_(builder.add(half, WORD(bump)), WORD(MASK)) for half, bump in zip(keys, BUMPS, strict=True)]
             for at, (first, second, _, _) in zip(groups, words, strict=True):
                 bits = builder.or_(builder.shl(first, _constant([21] * AT_ONCE)), builder.lshr(second, _constant([11] * AT_ONCE)))
                 numbers = builder.fmul(builder.uitofp(bits, FRACTIONS), FRACTIONS([STEP] * AT_ONCE))
-                place = builder.bitcast(builder.gep(data, [WORD(at)]), FRACTIONS.as_pointer())
+                place = builder.bitcast(builder.gep(data, [WORD(start + at)]), FRACTIONS.as_pointer())
                 builder.store(numbers, place, align=8)
             return context.get_dummy_value()
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.chance import chances
 from sim.compiled import no_collection
 from sim.engine import records
-from sim.engine.compose import CHUNK, compiled_loop, plain_day
+from sim.engine.compose import CHUNK, ROUNDED_UP, compiled_loop, plain_day
 from sim.lever import Lever
 from sim.lifecycle.activity import VISITS
 from sim.population import TODAY
@@ -126,13 +126,15 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
 def _arrays(state) -> tuple:
     raw = state.rows.view(np.uint8).reshape(len(state.rows), state.rows.dtype.itemsize)
     news = state.heard.view(np.uint32).reshape(-1)
-    return state.rows, raw, state.visited, state.ordered, state.said, state.heard, news, state.inside, state.bound, state.wake
+    return state.rows, raw, state.visited, state.ordered, state.said, state.heard, news, state.inside, \
+        state.bound, state.calm, state.wake, state.whole
 
 
 def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, chunk: int) -> None:
     """One chunk lives today and its orders are listed; where the list is too short, the chunk lives again with a longer one."""
     part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-    before = [array[part].copy() for array in (state.rows, state.bound, state.wake)]
+    moved = (state.rows, state.bound, state.calm, state.wake, state.whole)
+    before = [array[part].copy() for array in moved]
     size = FIRST_LOG
     while True:
         log = np.zeros(size, records.ORDER_LOG)
@@ -140,7 +142,7 @@ def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, 
         if written <= size:
             state.log.append(log[:written])
             return
-        for array, old in zip((state.rows, state.bound, state.wake), before, strict=True):
+        for array, old in zip(moved, before, strict=True):
             array[part] = old
         counters[chunk] = np.zeros((), counters.dtype)
         size = 2 * written
@@ -188,7 +190,8 @@ class PlainDay:
                 state.ordered[self._day, row >> 3] |= 1 << (row & 7)
                 self._orders[chunk] += [(row, t.day, int(t.amounts[k]), int(t.payments[k])) for k in range(t.orders)]
         state.said[row] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
-        state.bound[row], state.wake[row] = t.bound, t.wake
+        state.bound[row], state.calm[row] = t.bound * ROUNDED_UP, t.calm * ROUNDED_UP
+        state.wake[row], state.whole[row] = min(t.wake, t.errand), t.wake
 
     def close(self) -> np.ndarray:
         """The day's counters, shape (chunks,); its orders go to the list, where one is kept."""

@@ -15,8 +15,6 @@ from sim.parameter import MONEY, param
 from sim.rule import rule
 
 POSTER, POST, SEED, ANSWER = (purpose(f"community.{n}") for n in ("poster", "post", "seed", "answer"))
-BAND = 0.125
-"""Width of the band in which the stock may move without waking those who have nothing to do."""
 MOST_HEARD = 3
 """Friends who posted, of whom more make no difference."""
 BAPNA = "Bapna & Umyarov 2015: odds +50 to +60 % for an adopting friend"
@@ -73,8 +71,6 @@ SHARED = {
     **budget.GATE,
     "stock": Shared(0.0, "posts/user", "fresh posts"),
     "fullness": Shared(0.0, "share", "what they bring of the most they can"),
-    "fullness_low": Shared(0.0, "share", "and at least, as long as nobody is woken"),
-    "fullness_high": Shared(0.0, "share", "and at most, as long as nobody is woken"),
 }
 LAWS = {"posts counted = posts of all users": lambda total, own: total["posts"] == int(own["posts"].sum())}
 
@@ -94,7 +90,7 @@ def overnight(night: Night) -> None:
     """Posts age, yesterday's join them; s posts a user bring s / (s + half_stock) of the most."""
     p, shared = night.parameters, night.shared
     shared["stock"] = shared["stock"] * p.fresh_keep + night.yesterday["posts"] / len(night.own)
-    night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_stock), BAND)
+    shared["fullness"] = shared["stock"] / (shared["stock"] + p.half_stock)
 
 
 @rule("offer")
@@ -102,7 +98,7 @@ def attract(u, own, p, t, m):
     """Fresh posts and friends' posts make the user come by; those who belong stay."""
     lift = p.strength * p.content_lift
     t.visit_pull += lift * p.fullness
-    t.headroom += max(lift * (p.fullness_high - p.fullness), lift * (p.fullness_low - p.fullness))
+    t.headroom += max(lift * (1.0 - p.fullness), -lift * p.fullness)
     if t.heard > 0:
         news = p.strength * p.contagion_visit * min(t.heard, MOST_HEARD)
         t.visit_pull += news

@@ -18,8 +18,6 @@ from sim.rule import rule
 READER, READ = purpose("content.reader"), purpose("content.read")
 PLACES = 256
 """Steps in which a user's taste for reading is kept."""
-BAND = 0.125
-"""Width of the band in which the fullness of the feed may move without waking those who have nothing to do."""
 
 
 class Parameters(LeverParameters):
@@ -44,10 +42,14 @@ ACCOUNTS = {"production": Account("cost", "posts published", budgeted=True)}
 SHARED = {
     "stock": Shared(0.0, "posts", "fresh, by quality"),
     "fullness": Shared(0.0, "share", "what they bring of the most they can"),
-    "fullness_low": Shared(0.0, "share", "and at least, as long as nobody is woken"),
-    "fullness_high": Shared(0.0, "share", "and at most, as long as nobody is woken"),
 }
 LAWS = {"reads counted = reads of all users": lambda total, own: total["reads"] == int(own["reads"].sum())}
+
+
+def constants(p: Parameters) -> dict[str, float]:
+    """How full the feed becomes at most, by as many posts a day for ever."""
+    stock = p.posts_per_day * p.quality / (1.0 - p.fresh_keep)
+    return {"fullest": stock / (stock + p.half_posts)}
 
 
 def draw(own, traits, p: Parameters) -> None:
@@ -64,7 +66,7 @@ def overnight(night: Night) -> None:
     if not budget.bought(night, p.budget, ACCOUNTS, cost):
         posts = cost = 0
     shared["stock"] = shared["stock"] * p.fresh_keep + posts * p.quality
-    night.hold("fullness", shared["stock"] / (shared["stock"] + p.half_posts), BAND)
+    shared["fullness"] = shared["stock"] / (shared["stock"] + p.half_posts)
     night.post("production", cost)
 
 
@@ -73,7 +75,7 @@ def call(u, own, p, t, m):
     """Fresh posts bring readers by."""
     lift = p.strength * p.lift * (own.taste < p.reader_share * PLACES)
     t.visit_pull += lift * p.fullness
-    t.headroom += lift * (p.fullness_high - p.fullness)
+    t.headroom += lift * max(p.fullest - p.fullness, 0.0)
 
 
 @rule("visit")

@@ -91,7 +91,7 @@ def overnight(night: Night) -> None:
     )
 
 
-@rule("offer")
+@rule("dawn")
 def send(u, own, p, t, m):
     """A coupon granted overnight arrives; for some days it brings the user by, less so where coupons are nothing new."""
     if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
@@ -144,7 +144,7 @@ def redeem(u, own, p, t, m):
         own.noticed = 0
 
 
-@rule("close")
+@rule("dusk")
 def tidy_wallet(u, own, p, t, m):
     """Coupons past their last day expire; who may be sent one waits for tomorrow's grants."""
     while own.held > 0 and own.expires[0] <= t.day:
@@ -153,7 +153,7 @@ def tidy_wallet(u, own, p, t, m):
             own.expires[k] = own.expires[k + 1]
         m.expired += 1
     if own.held > 0:
-        t.wake = min(t.wake, own.expires[0])
+        t.errand = min(t.errand, own.expires[0])
     own.due_day = budget.NOT_DUE
     if t.aimed and own.held < p.wallet and (p.audience == EVERYONE or u.orders > 0):
         seen = u.last_seen
@@ -165,4 +165,4 @@ def tidy_wallet(u, own, p, t, m):
         first = max(first, t.day)
         if first - seen < p.sunset_days:
             own.due_day = first + 1
-            t.wake = min(t.wake, own.due_day)
+            t.errand = min(t.errand, own.due_day)

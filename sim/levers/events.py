@@ -67,6 +67,7 @@ SHARED = {
     "open": Shared(0.0, "0/1", "an event is on"),
     "first_day": Shared(NEVER, "day", "on which the newest event began"),
     "threshold": Shared(0.0, "0 … 1", "whose number of that day lies below it has been told"),
+    "lift_most": Shared(0.0, "log-rate", "visits of anybody today, at most"),
 }
 LAWS = {"attendances counted = those of all users": lambda total, own: total["attended"] == int(own["attended"].sum())}
 
@@ -77,7 +78,7 @@ def constants(p: Parameters) -> dict:
 
 
 def overnight(night: Night) -> None:
-    """Where an event begins it is paid for, as soon as there is money for it, and who is told is settled; everybody wakes on its first day."""
+    """Where an event begins it is paid for, as soon as there is money for it, and who is told is settled."""
     p, shared = night.parameters, night.shared
     starts = [begun(p.dates, p.lasts_days, night.day, night.date), *(day for day in p.days if 0 <= night.day - day < p.lasts_days)]
     days = sorted((day for day in starts if day is not None), reverse=True) if p.active else []
@@ -88,8 +89,8 @@ def overnight(night: Night) -> None:
             night.post("hosting", minor_units(p.cost))
         shared["first_day"] = float(first)
         shared["threshold"] = _threshold(night, first)
-        night.wake_everybody()
     shared["open"] = float(first is not None)
+    shared["lift_most"] = p.strength * p.draw * shared["open"]
 
 
 def _threshold(night: Night, first: int) -> float:
@@ -106,6 +107,7 @@ def invite(u, own, p, t, m):
     """An event brings by those who were told; having been at one binds for a while."""
     if p.open > 0.0 and u.entry_day < p.first_day and chance(t.key, u.id, int(p.first_day), TOLD, 0) < p.threshold:
         t.visit_pull += p.strength * p.draw
+        t.headroom -= p.strength * p.draw
     if own.last_day >= 0:
         t.stay_pull += p.strength * p.glow * left_after(p.glow_powers, t.day - own.last_day)
 

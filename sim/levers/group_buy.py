@@ -96,7 +96,7 @@ def come_along(u, own, p, t, m):
         m.newcomers += 1
 
 
-@rule("offer")
+@rule("dawn")
 def gather(u, own, p, t, m):
     """Friends who joined yesterday count; the price unlocks when they are enough, or strangers have filled the deal."""
     if own.state == OPEN:
@@ -127,13 +127,13 @@ def gang_up(u, own, p, t, m):
             m.opened += 1
             if chance(t.key, u.id, t.day, FILL, 0) < p.strangers:
                 own.filled_day = t.day + 1 + int(chance(t.key, u.id, t.day, WHEN, 0) * p.window_days)
-            if own.joined > 0 or chance(t.key, u.id, t.day, TELL, 0) < p.tell_rate:
+            if own.joined > 0 or day_luck(u, t, TELL) < p.tell_rate:
                 t.opens_deal = 1
                 m.told += 1
             if own.joined >= p.friends:
                 own.state = UNLOCKED
                 own.until = t.day + p.use_days
-                t.wake = t.day + 1
+                t.errand = t.day + 1
                 m.unlocked += 1
     if own.state == UNLOCKED and t.lot < p.gate:
         t.cheaper += p.strength * p.discount
@@ -156,13 +156,13 @@ def buy_together(u, own, p, t, m):
         m.discount += off
 
 
-@rule("close")
+@rule("dusk")
 def wind_up(u, own, p, t, m):
     """A deal not filled in time, or a price not used in time, lapses."""
     if own.state != NONE and t.day >= own.until:
         own.state = NONE
         m.lapsed += 1
     if own.state != NONE:
-        t.wake = min(t.wake, own.until)
+        t.errand = min(t.errand, own.until)
         if own.state == OPEN and own.filled_day > t.day:
-            t.wake = min(t.wake, own.filled_day)
+            t.errand = min(t.errand, own.filled_day)

@@ -11,7 +11,7 @@ import numpy as np
 from sim import budget
 from sim.chance import chance, purpose
 from sim.decay import left_after, powers
-from sim.exact import exp
+from sim.exact import exp, rarely
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
 from sim.parameter import Parameters as Block
@@ -110,6 +110,7 @@ def constants(p: Parameters) -> dict:
     channels = (p.push, p.email, p.sms)
     return {
         "kept": powers(p.keep),
+        "tired": powers(exp(-1.0 / p.rest_days)),
         "weight": 1.0 + (p.night_weight - 1.0) * at_night,
         "gaps": tuple(gap_days(c) for c in channels),
         "lifts": tuple(c.lift for c in channels),
@@ -134,14 +135,14 @@ def on_change(own, before: Parameters, after: Parameters, day: int) -> None:
             own["next_due"] = np.where(own["next_due"] == SEEN_AGAIN, SEEN_AGAIN, day)
 
 
-@rule("offer")
+@rule("dawn")
 def deliver(u, own, p, t, m):
     """Messages due today are sent, within the weekly cap, to those who take them and were seen not too long ago."""
     if own.next_due <= t.day and t.idle >= p.sunset_days:
         own.next_due = SEEN_AGAIN
     if own.next_due <= t.day:
         soonest = NEVER_DUE
-        rested = 1.0 - exp(-(t.day - own.last_day) / p.rest_days)
+        rested = 1.0 - left_after(p.tired, t.day - own.last_day)
         left = own.nudge * left_after(p.kept, t.day - own.last_day)
         for channel in range(3):
             free = p.costs[channel] == 0.0
@@ -167,7 +168,7 @@ def deliver(u, own, p, t, m):
                         m.email_sent += 1
                     else:
                         m.sms_sent += 1
-                    if chance(t.key, u.id, t.day, OPT_OUT, channel) < p.opt_outs[channel] * exp(p.annoyance * t.fatigue):
+                    if rarely(chance(t.key, u.id, t.day, OPT_OUT, channel), p.opt_outs[channel], p.annoyance * t.fatigue):
                         own.opted[channel] = 0
                         m.opt_outs += 1
             if own.opted[channel]:
@@ -178,7 +179,7 @@ def deliver(u, own, p, t, m):
     nudge = p.strength * own.nudge * left_after(p.kept, t.day - own.last_day)
     t.visit_pull += nudge
     t.headroom -= nudge * (1.0 - p.kept[1])
-    t.wake = min(t.wake, max(own.next_due, t.day + 1))
+    t.errand = min(t.errand, max(own.next_due, t.day + 1))
 
 
 @rule("close")
@@ -186,4 +187,4 @@ def see_again(u, own, p, t, m):
     """Messages begin again on the day after someone away for long was seen."""
     if own.next_due == SEEN_AGAIN and t.visit > 0:
         own.next_due = t.day + 1
-        t.wake = t.day + 1
+        t.errand = t.day + 1

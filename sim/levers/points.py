@@ -98,7 +98,7 @@ def worth(points, minor_per_point):
     return whole + (whole < points * minor_per_point)
 
 
-@rule("offer")
+@rule("dawn")
 def hurry(u, own, p, t, m):
     """Old points expire; the head start is given; progress towards the reward makes the user come by."""
     bucket = int(p.bucket)
@@ -120,7 +120,7 @@ def hurry(u, own, p, t, m):
     if own.joined == 1:
         t.visit_pull += p.strength * p.endowed
     if own.balance > 0:
-        t.wake = min(t.wake, int(p.next_turn))
+        t.errand = min(t.errand, int(p.next_turn))
         t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
 
 
@@ -185,4 +185,4 @@ def sign_in(u, own, p, t, m):
         m.issued += gain
         if gain > 0:
             t.headroom += p.strength * p.gradient_per_point * gain
-            t.wake = min(t.wake, int(p.next_turn))
+            t.errand = min(t.errand, int(p.next_turn))

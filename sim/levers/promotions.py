@@ -60,6 +60,7 @@ SHARED = {
     **budget.GATE,
     "open": Shared(0.0, "0/1", "a festival is on"),
     "pull": Shared(0.0, "log-rate", "visits today"),
+    "lift_most": Shared(0.0, "log-rate", "visits of anybody today, at most"),
     "saving": Shared(0.0, "share", "off every order today"),
     "tension": Shared(0.0, "share", "depth to come, more than today's, times its closeness"),
 }
@@ -78,22 +79,21 @@ def festivals(p: Parameters, date: datetime.date) -> list[tuple[int, int, float,
 
 
 def overnight(night: Night) -> None:
-    """What is on tomorrow, and what is to come; everybody wakes when a festival begins or is over."""
+    """What is on tomorrow, and what is to come."""
     p, shared = night.parameters, night.shared
     around = festivals(p, night.date)
     today = [(depth, demand) for ahead, lasts, depth, demand in around if -lasts < ahead <= 0]
     off = max((depth for depth, _ in today), default=0.0)
     pull = log(max((demand for _, demand in today), default=1.0))
     coming = [(depth - off) * (p.wait_days + 1 - ahead) / p.wait_days for ahead, _, depth, _ in around if 0 < ahead <= p.wait_days]
-    if pull != shared["pull"]:
-        night.wake_everybody()
-    shared.update(open=float(bool(today)), pull=pull, saving=off, tension=max([0.0, *coming]))
+    shared.update(open=float(bool(today)), pull=pull, lift_most=p.strength * pull, saving=off, tension=max([0.0, *coming]))
 
 
 @rule("offer")
 def call(u, own, p, t, m):
     """A festival brings people by."""
     t.visit_pull += p.strength * p.pull
+    t.headroom -= p.strength * p.pull
 
 
 @rule("visit")

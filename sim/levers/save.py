@@ -115,9 +115,9 @@ def overnight(night: Night) -> None:
     )
 
 
-@rule("offer")
+@rule("dawn")
 def contact(u, own, p, t, m):
-    """A contact granted overnight is made; for months it holds the user or makes the user think of leaving."""
+    """A contact granted overnight is made, and brings the user by for some days."""
     if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
         own.contacts += 1
         own.contact_day = t.day
@@ -130,10 +130,14 @@ def contact(u, own, p, t, m):
             own.open = 1
             own.last_day = t.day + p.expiry_days
             m.offered += 1
-    since = t.day - own.contact_day
-    if since < REMIND_DAYS:
+    if t.day - own.contact_day < REMIND_DAYS:
         t.visit_pull += p.strength * p.remind
-    if since < p.felt_days:
+
+
+@rule("offer")
+def feel_contact(u, own, p, t, m):
+    """For months a contact holds the user, or makes the user think of leaving."""
+    if t.day - own.contact_day < p.felt_days:
         taken = p.response + p.spread * own.sensitivity
         if own.open:
             taken += p.offer_stay * min(p.offer / u.usual_basket, 1.0)
@@ -164,14 +168,14 @@ def use_offer(u, own, p, t, m):
         m.discount += off
 
 
-@rule("close")
+@rule("dusk")
 def watch(u, own, p, t, m):
     """Offers expire; whoever the rule finds waits for tomorrow's contacts."""
     if own.open and t.day >= own.last_day:
         own.open = 0
         m.expired += 1
     if own.open:
-        t.wake = min(t.wake, own.last_day)
+        t.errand = min(t.errand, own.last_day)
     own.due_day = budget.NOT_DUE
     if t.aimed and u.orders >= p.min_orders and own.contacts < p.contacts:
         seen = u.last_seen
@@ -187,4 +191,4 @@ def watch(u, own, p, t, m):
             chosen = p.response + p.spread * p.accuracy * estimate > 0.0
         if chosen:
             own.due_day = first + 1
-            t.wake = min(t.wake, own.due_day)
+            t.errand = min(t.errand, own.due_day)

@@ -81,7 +81,7 @@ def guide_and_find(u, own, p, t, m):
     t.order_pull += p.strength * p.to_order
     t.basket_lift += p.strength * p.to_basket
     if visit_luck(u, t, SEARCH) < p.search_share:
-        luck = chance(t.key, u.id, t.day, FIND, t.visit)
+        luck = visit_luck(u, t, FIND)
         m.searches += 1
         if luck < p.search_success:
             m.found += 1

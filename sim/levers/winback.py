@@ -93,9 +93,9 @@ def overnight(night: Night) -> None:
     )
 
 
-@rule("offer")
+@rule("dawn")
 def call_back(u, own, p, t, m):
-    """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
+    """An offer granted overnight goes out; while it is open it reminds."""
     if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
         own.open = 1
         own.contacts += 1
@@ -105,6 +105,12 @@ def call_back(u, own, p, t, m):
         m.contact += p.contact_cost
     if own.open:
         t.visit_pull += p.strength * p.remind
+
+
+@rule("offer")
+def tempt_back(u, own, p, t, m):
+    """An open offer may bring back who had left; whom one brought back stays less than others."""
+    if own.open:
         worth = min(p.value / u.usual_basket, 1.0)
         t.return_hazard += p.strength * p.return_per_day * (1.0 + p.price_return * worth)
     if own.bought:
@@ -134,7 +140,7 @@ def use_offer(u, own, p, t, m):
         m.discount += off
 
 
-@rule("close")
+@rule("dusk")
 def wait(u, own, p, t, m):
     """Offers expire; who was seen starts anew; who has been away long enough waits for tomorrow's grants."""
     if t.visit > 0:
@@ -149,9 +155,9 @@ def wait(u, own, p, t, m):
     if t.visit > 0:
         seen = t.day
     if own.open:
-        t.wake = min(t.wake, own.last_day)
+        t.errand = min(t.errand, own.last_day)
     elif t.aimed and own.reached and own.contacts < p.contacts:
         first = max(own.next_day - 1, seen + p.after_days - 1, t.day + (t.visit > 0))
         if first - seen < p.until_days:
             own.due_day = first + 1
-            t.wake = min(t.wake, own.due_day)
+            t.errand = min(t.errand, own.due_day)

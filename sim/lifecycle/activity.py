@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.chance import purpose
 from sim.decay import left_after
-from sim.exact import SMALL_PULL, exp, poisson
+from sim.exact import at_most_exp, exp, poisson
 from sim.population import MOST_VISITS_A_DAY
 from sim.rule import rule
 
@@ -46,8 +46,7 @@ def plan_visits(u, p, t, m):
     """
     rate = u.visit_rate * t.season * t.alive_share
     pull = t.visit_pull
-    x = max(pull, -0.5)  # from here to SMALL_PULL eˣ ≤ 1 + x + x²/2 + |x|³/4, so most days without a visit need no exponential
-    if pull > SMALL_PULL or t.luck >= 1.0 - rate * SLACK * (1.0 + x + x * x * (0.5 + 0.25 * abs(x))) - LEAST:
+    if t.luck >= 1.0 - rate * SLACK * at_most_exp(pull) - LEAST:  # most days without a visit need no exponential
         if pull != 0.0:
             rate *= exp(pull)
         t.visits = min(poisson(t.luck, min(rate, HIGHEST_RATE)), MOST_VISITS_A_DAY)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from sim.chance import LOT, chance
 from sim.decay import left_after
-from sim.exact import exp
+from sim.exact import at_most_exp
+from sim.lifecycle.activity import LEAST, SLACK
 from sim.population import CHURNED, DORMANT, FAR, NEVER
 from sim.rule import rule
 from sim.segment import ACTIVE, AT_RISK, EVERY_SEGMENT, HIGH, LOST, NEW, ORDINARY, STILL
@@ -20,7 +21,6 @@ LEAST_PANTRY = 1e-9
 """Below these nothing is felt."""
 
 PER_TIME, PER_RENEWAL = 1, 2
-MOST_PULL = 700.0
 
 
 @rule("lifecycle")
@@ -45,6 +45,8 @@ def wake_up(u, p, t):
     t.entered = 0
     t.returned = 0
     t.wake = FAR
+    t.errand = FAR
+    t.quiet = 0
     t.bound = 0.0
     t.idle = t.day - u.last_seen
     t.age = t.day - u.entry_day
@@ -82,8 +84,22 @@ def know(u, p, t):
 
 
 @rule("lifecycle")
+def look_ahead(u, p, t):
+    """Whether the errands of dawn and dusk are all that can happen today: it is no whole day, and the luck with visits allows none.
+
+    What was done at dawn is what passes: its pull is known anew whenever the user is awake. ``t.calm`` bounds visits without it.
+    """
+    t.passing = t.visit_pull + t.headroom
+    if t.day < t.whole and u.left == 0 and t.thanked == 0 and t.bounty == 0 and t.restless == 0 and t.everybody == 0:
+        most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * SLACK
+        if t.heard > 0:
+            most *= t.hearing
+        t.quiet = 1 if t.luck < 1.0 - most - LEAST else 0
+
+
+@rule("lifecycle")
 def go_to_sleep(u, p, t, stage_before):
-    """Until when nothing can happen without a visit, and how likely visits are until then at most.
+    """Until when nothing but errands can happen without a visit, and how likely visits are until then at most.
 
     After an order, a return or a change of stage much is new, so the user is awake tomorrow; after a visit without an order the levers have
     said what is (``Lever.settles``), unless the visit moved the user into another segment.
@@ -111,8 +127,12 @@ def go_to_sleep(u, p, t, stage_before):
         t.wake = t.day + 1
     elif p.dropout == PER_RENEWAL:
         t.wake = min(t.wake, t.day + p.period_days - t.age % p.period_days)
-    most = t.visit_pull + t.headroom
-    if -0.5 <= most <= 1.25:  # there eˣ ≤ 1 + x + x²/2 + |x|³/4, which is near enough for a bound
-        t.bound = u.visit_rate * (1.0 + most + most * most * (0.5 + 0.25 * abs(most)))
-    else:
-        t.bound = u.visit_rate * exp(min(most, MOST_PULL))
+    t.calm = u.visit_rate * at_most_exp(t.visit_pull + t.headroom - t.passing)
+    t.bound = t.calm * at_most_exp(t.passing)
+
+
+@rule("lifecycle")
+def sleep_on(u, p, t):
+    """After a quiet day the next whole day is as far as it was; only what passes pulls otherwise."""
+    t.wake = t.whole
+    t.bound = t.calm * at_most_exp(t.passing)
