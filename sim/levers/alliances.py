@@ -118,25 +118,22 @@ def arrive(u, own, p, t, m):
 @rule("offer")
 def share(u, own, p, t, m):
     """Shared benefits bring members by; once the partner has left, their loss keeps them away for a while."""
-    if own.member:
-        if p.exit_day < 0.0:
-            t.visit_pull += p.strength * p.to_visit
-        else:
-            hurt = p.strength * p.loss_weight * p.to_visit * left_after(p.sting_powers, t.day - int(p.exit_day))
-            t.visit_pull -= hurt
-            t.headroom += hurt
+    if p.exit_day < 0.0:
+        t.visit_pull += p.strength * p.to_visit * own.member
+    else:
+        hurt = p.strength * p.loss_weight * p.to_visit * own.member * left_after(p.sting_powers, t.day - int(p.exit_day))
+        t.visit_pull -= hurt
+        t.headroom += hurt
 
 
 @rule("visit")
 def fit(u, own, p, t, m):
     """Shared benefits ease a member's order, and their loss hinders it; the wrong people order less."""
-    if own.member:
-        if p.exit_day < 0.0 and t.lot < p.gate:
-            t.order_pull += p.strength * p.to_order
-        elif p.exit_day >= 0.0:
-            t.order_pull -= p.strength * p.loss_weight * p.to_order * left_after(p.sting_powers, t.day - int(p.exit_day))
-    if own.brought:
-        t.order_pull -= p.strength * p.unfit
+    if p.exit_day < 0.0:
+        t.order_pull += p.strength * p.to_order * own.member * (t.lot < p.gate)
+    else:
+        t.order_pull -= p.strength * p.loss_weight * p.to_order * own.member * left_after(p.sting_powers, t.day - int(p.exit_day))
+    t.order_pull -= p.strength * p.unfit * own.brought
 
 
 @rule("reward")

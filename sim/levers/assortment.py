@@ -73,14 +73,10 @@ def constants(p: Parameters) -> dict:
 def show_goods(u, own, p, t, m):
     """The shop has what is wanted, or not, and it is cheaper or dearer than elsewhere."""
     luck = visit_luck(u, t, WISH)
-    if luck < p.filled[u.persona]:
-        m.filled += 1
-        if luck >= p.usual_variety:
-            t.order_pull += p.strength * p.variety_order
-    else:
-        m.missed += 1
-        if luck < p.usual_variety:
-            t.order_pull -= p.strength * p.variety_order
+    filled, usually_filled = int(luck < p.filled[u.persona]), int(luck < p.usual_variety)
+    t.order_pull += p.strength * p.variety_order * (filled - usually_filled)
+    m.filled += filled
+    m.missed += 1 - filled
     saving = 1.0 - p.price_index
     t.cheaper += p.strength * saving
     t.order_pull += p.strength * p.rival_order * saving

@@ -110,8 +110,7 @@ def attract(u, own, p, t, m):
 @rule("visit")
 def take_part(u, own, p, t, m):
     """Newcomers trust a place with people in it; once a day a visitor may post."""
-    if u.orders == 0:
-        t.order_pull += p.strength * (p.trust_lift + p.answer_share * p.answer_lift) * p.fullness
+    t.order_pull += p.strength * (p.trust_lift + p.answer_share * p.answer_lift) * p.fullness * (u.orders == 0)
     if t.visit == 0:
         rate = p.lurker_rate
         if own.poster == 1:

@@ -106,7 +106,7 @@ def poach(u, own, p, t, m):
     at_both = p.strength * (own.home < p.multi_homing * PLACES)
     gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
     liked, away = p.liked, p.away
-    if at_both and (p.heat > 0.0 or p.by_price != 0.0):
+    if (p.heat > 0.0 or p.by_price != 0.0) and at_both:
         there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
         liked, away = there / (1.0 + there), log(1.0 + there)
         if p.heat > 0.0:
@@ -125,7 +125,7 @@ def compare(u, own, p, t, m):
     """On a visit an order here is weighed against one there; what is saved here counts the more, the better the rival is liked (``t.versus``)."""
     at_both = own.home < p.multi_homing * PLACES
     liked, away = p.liked, p.away
-    if at_both and (p.heat > 0.0 or p.by_price != 0.0):
+    if (p.heat > 0.0 or p.by_price != 0.0) and at_both:
         gap = 1.0 - p.price * (1.0 - p.promo_depth * p.heat)
         there = exp(p.attractiveness + p.homogeneity * p.price_weight * gap * (1.0 + p.deal_lean * u.deal_proneness) + p.buzz * p.heat)
         liked, away = there / (1.0 + there), log(1.0 + there)

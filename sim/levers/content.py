@@ -81,8 +81,8 @@ def call(u, own, p, t, m):
 @rule("visit")
 def read(u, own, p, t, m):
     """Who came to read did not come to buy; the fuller the feed, the likelier it is read."""
-    if own.taste < p.reader_share * PLACES:
-        t.order_pull -= (1.0 - p.intent) * p.strength * p.lift * p.fullness
-        if visit_luck(u, t, READ) < p.fullness:
-            own.reads += 1
-            m.reads += 1
+    reader = own.taste < p.reader_share * PLACES
+    t.order_pull -= (1.0 - p.intent) * p.strength * p.lift * p.fullness * reader
+    read = reader * (visit_luck(u, t, READ) < p.fullness)
+    own.reads += read
+    m.reads += read

@@ -73,11 +73,10 @@ def recommend(u, own, p, t, m):
     known = 0
     if own.allows == 1 and u.consent == 1:
         known = min(u.orders, MOST_KNOWN)
-    if visit_luck(u, t, PAGE) < p.channel_share:
-        t.order_pull += p.strength * p.order_lift * p.relevance[known]
-        t.basket_lift += p.strength * p.basket_lift * p.relevance[known]
-        m.served += 1
-        m.personal += known > 0
-        m.platform += p.cost_per_visit
-    else:
-        t.order_pull += p.lost[known]
+    served = visit_luck(u, t, PAGE) < p.channel_share
+    fit, missed = p.strength * p.relevance[known], p.lost[known]
+    t.order_pull += p.order_lift * fit if served else missed
+    t.basket_lift += p.basket_lift * fit * served
+    m.served += served
+    m.personal += served * (known > 0)
+    m.platform += p.cost_per_visit * served

@@ -80,12 +80,9 @@ def guide_and_find(u, own, p, t, m):
     """Speed and interface ease the order; a search counts where it finds what it usually would not, or the other way round."""
     t.order_pull += p.strength * p.to_order
     t.basket_lift += p.strength * p.to_basket
-    if visit_luck(u, t, SEARCH) < p.search_share:
-        luck = visit_luck(u, t, FIND)
-        m.searches += 1
-        if luck < p.search_success:
-            m.found += 1
-            if luck >= p.usual_search_success:
-                t.order_pull += p.strength * p.search_order
-        elif luck < p.usual_search_success:
-            t.order_pull -= p.strength * p.search_order
+    searched, luck = visit_luck(u, t, SEARCH) < p.search_share, visit_luck(u, t, FIND)
+    found = searched * (luck < p.search_success)
+    usually_found = searched * (luck < p.usual_search_success)
+    t.order_pull += p.strength * p.search_order * (found - usually_found)
+    m.searches += searched
+    m.found += found

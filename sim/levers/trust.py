@@ -77,11 +77,9 @@ def overnight(night: Night) -> None:
 @rule("visit")
 def reassure(u, own, p, t, m):
     """What others say of the shop eases a newcomer's order, and a little that of those who know it."""
-    if u.orders == 0:
-        m.newcomers += 1
-        t.order_pull += p.strength * p.to_order
-    else:
-        t.order_pull += p.strength * p.customers_share * p.to_order
+    newcomer = u.orders == 0
+    t.order_pull += p.strength * p.to_order * (1.0 if newcomer else p.customers_share)
+    m.newcomers += newcomer
 
 
 @rule("pay")

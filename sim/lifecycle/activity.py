@@ -18,24 +18,22 @@ HIGHEST_RATE = 700.0
 @rule("lifecycle")
 def feel_habit(u, p, t):
     """Visiting that has become a habit brings more visits."""
-    if t.habit > 0.0:
-        t.visit_pull += p.habit_lift * t.habit
+    t.visit_pull += p.habit_lift * t.habit
 
 
 @rule("lifecycle")
 def feel_tired(u, p, t):
     """Messages still felt keep the user away."""
-    if t.fatigue > 0.0:
-        tired = p.fatigue_visit * t.fatigue
-        t.visit_pull -= tired
-        t.headroom += tired
+    tired = p.fatigue_visit * t.fatigue
+    t.visit_pull -= tired
+    t.headroom += tired
 
 
 @rule("lifecycle")
 def feel_curious(u, p, t):
     """A newcomer who has not ordered yet looks around, less from day to day."""
-    if u.orders == 0 and p.newcomer_lift > 0.0:
-        t.visit_pull += p.newcomer_lift * left_after(p.interest_powers, t.age - 1)
+    if p.newcomer_lift > 0.0:
+        t.visit_pull += p.newcomer_lift * left_after(p.interest_powers, t.age - 1) * (u.orders == 0)
 
 
 @rule("lifecycle")

@@ -17,18 +17,14 @@ LARGEST_BASKET = 1e12
 def weigh_price(u, p, t):
     """The price promised against the reference price: a gain, or a loss, which weighs more; and against a rival's price."""
     gap = u.reference_price - (1.0 - t.cheaper)
-    if gap > 0.0:
-        t.order_pull += p.price_gain * gap
-    elif gap < 0.0:
-        t.order_pull += p.price_loss * gap
+    t.order_pull += gap * (p.price_gain if gap > 0.0 else p.price_loss)
     t.order_pull += t.versus * t.cheaper
 
 
 @rule("lifecycle")
 def weigh_experience(u, p, t):
     """Who is satisfied orders more readily."""
-    if u.satisfaction != 0.0:
-        t.order_pull += p.satisfaction_order * u.satisfaction
+    t.order_pull += p.satisfaction_order * u.satisfaction
 
 
 @rule("lifecycle")
