@@ -200,9 +200,10 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                         prefetch(raw, awake[k + 2 * AHEAD], at)
                 if 0 <= k + AHEAD < count:
                     i = awake[k + AHEAD]
-                    if luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate:
-                        for at in range(DAILY, WIDTH, LINE):
-                            prefetch(raw, i, at)
+                    needed = luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate
+                    i = i if needed else awake[max(k, 0)]
+                    for at in range(DAILY, WIDTH, LINE):
+                        prefetch(raw, i, at)
                 if k < 0:
                     continue
                 i = awake[k]

@@ -99,12 +99,10 @@ def attract(u, own, p, t, m):
     lift = p.strength * p.content_lift
     t.visit_pull += lift * p.fullness
     t.headroom += max(lift * (1.0 - p.fullness), -lift * p.fullness)
-    if t.heard > 0:
-        news = p.strength * p.contagion_visit * min(t.heard, MOST_HEARD)
-        t.visit_pull += news
-        t.headroom -= news
-    if t.day - own.last_post < 30:
-        t.stay_pull += p.strength * p.belonging
+    news = p.strength * p.contagion_visit * min(t.heard, MOST_HEARD)
+    t.visit_pull += news
+    t.headroom -= news
+    t.stay_pull += p.strength * p.belonging * (t.day - own.last_post < 30)
 
 
 @rule("visit")
@@ -121,9 +119,9 @@ def take_part(u, own, p, t, m):
         if reward > 0 and t.lot >= p.gate:
             reward = 0
         pull = p.strength * (p.reward_pull * reward / 100.0 - p.posting_cost)
-        if t.heard > 0:
-            m.heard += 1
-            pull += p.strength * p.contagion_post
+        heard = t.heard > 0
+        pull += p.strength * p.contagion_post * heard
+        m.heard += heard
         if happens(day_luck(u, t, POST), rate, pull):
             t.posted = 1
             own.posts += 1

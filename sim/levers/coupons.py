@@ -101,8 +101,7 @@ def send(u, own, p, t, m):
         own.sent_day = t.day
         own.next_day = t.day + p.every_days
         m.issued += 1
-    if t.day - own.sent_day < p.exposure_days:
-        t.visit_pull += p.strength * p.exposure_lift * own.news
+    t.visit_pull += p.strength * p.exposure_lift * own.news * (t.day - own.sent_day < p.exposure_days)
 
 
 @rule("visit")
@@ -111,12 +110,12 @@ def notice(u, own, p, t, m):
     own.noticed = 0
     if own.held > 0:
         age = 1.0 - (own.expires[0] - t.day) / p.expiry_days
-        if visit_luck(u, t, NOTICE) < u.deal_proneness * p.attention * (1.0 - p.fade * age):
-            own.noticed = 1
-            depth = p.percent
-            if p.percent == 0.0:
-                depth = p.face_value / u.usual_basket
-            t.cheaper += p.strength * min(depth, 1.0)
+        noticed = visit_luck(u, t, NOTICE) < u.deal_proneness * p.attention * (1.0 - p.fade * age)
+        depth = p.percent
+        if p.percent == 0.0:
+            depth = p.face_value / u.usual_basket
+        t.cheaper += p.strength * min(depth, 1.0) * noticed
+        own.noticed = noticed
 
 
 @rule("pay")

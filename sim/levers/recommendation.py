@@ -70,9 +70,7 @@ def constants(p: Parameters) -> dict[str, object]:
 @rule("visit")
 def recommend(u, own, p, t, m):
     """On a served visit the user is shown what fits; on the others part of what would have been ordered has been found already."""
-    known = 0
-    if own.allows == 1 and u.consent == 1:
-        known = min(u.orders, MOST_KNOWN)
+    known = min(u.orders, MOST_KNOWN) * own.allows * u.consent
     served = visit_luck(u, t, PAGE) < p.channel_share
     fit, missed = p.strength * p.relevance[known], p.lost[known]
     t.order_pull += p.order_lift * fit if served else missed

@@ -142,8 +142,7 @@ def feel_contact(u, own, p, t, m):
         if own.open:
             taken += p.offer_stay * min(p.offer / u.usual_basket, 1.0)
         t.stay_pull += p.strength * taken
-        if taken < 0.0:
-            t.by_contact -= p.strength * taken
+        t.by_contact -= p.strength * min(taken, 0.0)
 
 
 @rule("visit")
