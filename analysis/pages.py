@@ -23,11 +23,13 @@ PHASE_WORDS = {
     "reach": Both("on every day of a prospect in the market", "潜在用户在市场中的每一天"),
     "lead": Both("on the day a prospect has been reached, before the sign-up is finished", "潜在用户被触达的当天，注册完成之前"),
     "join": Both("on the day of sign-up", "注册当天"),
+    "dawn": Both("every morning", "每天早晨"),
     "offer": Both("every day", "每天"),
     "visit": Both("on each visit, before the decision", "每次访问，下单决策之前"),
     "pay": Both("on each order, before it is paid", "每笔订单，付款之前"),
     "reward": Both("on each order, once paid", "每笔订单，付款之后"),
     "close": Both("at the end of every day", "每天结束时"),
+    "dusk": Both("every evening", "每天晚上"),
 }
 MADE = Both(
     "Made from the lever {files} by `python -m analysis.pages`; do not edit by hand.",

@@ -55,7 +55,8 @@ def user_day(scenario: str, users: int, days: int, threads: int) -> dict[str, fl
         for _ in range(10):
             model.step()
         stretches.append((clock() - begin) / users / 10 * 1e9)
-    parts = (model.rows, model.visited, model.ordered, model.said, model.heard, model.bound, model.calm, model.wake, model.whole, model.friends)
+    parts = (model.rows, model.visited, model.ordered, model.said, model.heard, model.friends)
+    parts += (model.bound, model.calm, model.wake, model.whole)
     return {
         "ns_first_stretch": stretches[0],
         "ns_median": sorted(stretches)[len(stretches) // 2],

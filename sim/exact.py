@@ -84,7 +84,7 @@ SURELY = 1e-12
 
 @compiled("f8(f8)")
 def at_most_exp(x):
-    """A number not below eˣ, at most 4 % above it, and for −1 ≤ x ≤ 5 in a third of its time: (1 + y + y²/2 + |y|³/4)⁴ with y = x/4.
+    """A number not below eˣ, at most 5 % above it, and for −1 ≤ x ≤ 5 in a third of its time: (1 + y + y²/2 + |y|³/4)⁴ with y = x/4.
 
     eʸ = 1 + y + y²/2 + y³/6 + …, and what follows y³/6 is less than |y|³/12 for |y| ≤ 1.25.
     """

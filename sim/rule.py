@@ -18,8 +18,9 @@ from collections.abc import Callable
 
 PHASES = ("reach", "lead", "join", "dawn", "offer", "visit", "pay", "reward", "close", "dusk")
 """When a lever's rule acts: on a prospect's day in a market; on the day on which a prospect has been reached, before the sign-up is
-finished; on the day of sign-up; every day on which the user is awake; on each visit, before the decision; on each order, before it is
-paid; on each order, once paid; at the end of every day on which the user is awake."""
+finished; on the day of sign-up; in the morning of every day on which the user is awake; on every whole day, one that is not for errands
+alone; on each visit, before the decision; on each order, before it is paid; on each order, once paid; at the end of every whole day; in the
+evening of every day on which the user is awake."""
 
 
 def rule(phase: str) -> Callable:

@@ -161,7 +161,6 @@ POSTS_HEARD, ANY_NEWS = np.uint32(0xFF), np.uint32(0xFFFFFFFF)
 """The bits of ``news`` that say how many friends posted; whoever heard no more than that is woken only by a likelier visit."""
 
 
-
 def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, wake, whole, counters, policy, today, log, first, last):
     """Everybody of the chunks first … last−1 lives one day or sleeps through it; who visited, ordered and said something is marked.
 
@@ -201,7 +200,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                 if 0 <= k + AHEAD < count:
                     i = awake[k + AHEAD]
                     needed = luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate
-                    i = i if needed else awake[max(k, 0)]
+                    i = i if needed else awake[max(k, 0)]  # asking for what is here costs less than a branch nobody can predict
                     for at in range(DAILY, WIDTH, LINE):
                         prefetch(raw, i, at)
                 if k < 0:

@@ -126,8 +126,10 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
 def _arrays(state) -> tuple:
     raw = state.rows.view(np.uint8).reshape(len(state.rows), state.rows.dtype.itemsize)
     news = state.heard.view(np.uint32).reshape(-1)
-    return state.rows, raw, state.visited, state.ordered, state.said, state.heard, news, state.inside, \
-        state.bound, state.calm, state.wake, state.whole
+    return (
+        state.rows, raw, state.visited, state.ordered, state.said, state.heard, news, state.inside,
+        state.bound, state.calm, state.wake, state.whole,
+    )
 
 
 def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, chunk: int) -> None:

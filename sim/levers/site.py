@@ -9,7 +9,7 @@ regression over brands and an upper bound. A search that finds what it would usu
 
 from __future__ import annotations
 
-from sim.chance import chance, purpose, visit_luck
+from sim.chance import purpose, visit_luck
 from sim.lever import Account, Counter, LeverParameters, Night, Preset
 from sim.parameter import MONEY, minor_units, param
 from sim.rule import rule

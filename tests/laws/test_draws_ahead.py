@@ -46,7 +46,7 @@ def ask(tmp_path):
 
 def names(found):
     by_number = {number: name for name, number in purposes().items()}
-    return [(by_number[number].removeprefix("test_draws."), how) for number, how in found]
+    return [(by_number[number].removeprefix("test_draws."), how) for number, how in found if (number, how) != draws.SPARE]
 
 
 def test_what_rules_ask_for_by_name_is_drawn_ahead_and_nothing_else(ask, monkeypatch):

@@ -77,3 +77,10 @@ def test_prospects_sleep_until_they_may_be_reached():
 def test_most_days_of_most_users_are_slept_through():
     model = LifecycleModel(scenario({}, users=500, days=40, population=QUIET), kinds=EVERY_LEVER).run()
     assert np.mean(model.wake > model.day + 1) > 0.5
+
+
+def test_who_has_errands_only_lives_no_whole_day():
+    levers = {"messaging": {"email": {"per_week": 3.0, "opt_in": 1.0}}, "coupons": {"every_days": 4}, "points": {}, "tiers": {}}
+    model = LifecycleModel(scenario(levers, users=500, days=40, population=QUIET), kinds=EVERY_LEVER).run()
+    soon = model.wake <= model.day + 3
+    assert soon.mean() > 0.5 and np.mean(model.whole[soon] > model.wake[soon]) > 0.5

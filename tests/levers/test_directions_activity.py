@@ -76,7 +76,7 @@ def test_posts_age_and_the_feed_fills_up():
         content.overnight(tonight(content, p, day, shared))
     assert shared["stock"] == pytest.approx(2.0)
     assert shared["fullness"] == pytest.approx(0.5)
-    assert shared["fullness_low"] <= shared["fullness"] <= shared["fullness_high"]
+    assert shared["fullness"] <= content.constants(p)["fullest"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("posts, cost, days, paid", [(1.0, 20.0, 30, 60_000), (0.1, 0.25, 400, 1_000), (0.0, 20.0, 30, 0)])
@@ -97,14 +97,14 @@ def test_a_feed_switched_off_costs_nothing_more_and_dries_up():
     assert shared["stock"] == pytest.approx(4.0)
 
 
-def test_nobody_is_woken_by_a_feed_that_stays_as_full():
+def test_a_feed_is_never_fuller_than_sleepers_are_told():
     p, shared = content.Parameters(posts_per_day=3.0), beginning(levers()["content"])
-    alarms = []
-    for day in range(1, 100):
-        night = tonight(content, p, day, shared)
-        content.overnight(night)
-        alarms.append(bool(night.alarm))
-    assert 1 <= sum(alarms) <= 12 and not any(alarms[30:])
+    fullest, full = content.constants(p)["fullest"], []
+    for day in range(1, 200):
+        content.overnight(tonight(content, p, day, shared))
+        full.append(shared["fullness"])
+    assert max(full) <= fullest * (1 + 1e-12)
+    assert full[-1] == pytest.approx(fullest)
 
 
 # ---- events
@@ -150,11 +150,9 @@ def test_no_more_attend_than_there_are_places(places):
         assert attended >= 0.5 * places or places == 1
 
 
-def test_an_event_is_paid_for_once_and_wakes_everybody_once(monkeypatch):
-    woken = []
-    monkeypatch.setattr(Night, "wake_everybody", lambda night: woken.append(night.day))
+def test_an_event_is_paid_for_once():
     model = lived({"events": {"dates": [620, 20250601], "days": [5], "lasts_days": 4, "cost": 300.00}}, users=500)
-    assert np.flatnonzero(model.daily()["events_hosting"]).tolist() == woken == [5, 17, MIDSUMMER]
+    assert np.flatnonzero(model.daily()["events_hosting"]).tolist() == [5, 17, MIDSUMMER]
     assert model.ledger()["events.hosting"] == 90_000
 
 

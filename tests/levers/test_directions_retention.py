@@ -119,32 +119,33 @@ def test_direction(sentence):
 
 
 def on_each_day(block, first, days):
-    """What promotions share on each of the days from a date on, and on which of them everybody wakes."""
+    """What promotions share on each of the days from a date on."""
     lever = levers()["promotions"]
     p, shared, told = lever.Parameters(**block), {n: s.initial for n, s in lever.shared.items()}, []
     for k in range(days):
         night = Night(shared, {}, {}, np.zeros(1), np.zeros(1), p, day=k + 1, key=1, date=first + datetime.timedelta(days=k))
         lever.overnight(night)
-        told.append((night.date, dict(shared), bool(night.alarm)))
+        told.append((night.date, dict(shared)))
     return told
 
 
 def test_named_festivals_come_every_year_and_own_dates_once():
     told = on_each_day({"dates": (618, 229, 20250520), "lasts_days": (2, 1, 1)}, datetime.date(2024, 1, 1), 1_461)
-    open_ = [date.isoformat() for date, shared, _ in told if shared["open"]]
+    open_ = [date.isoformat() for date, shared in told if shared["open"]]
     june = [f"{year}-06-{day}" for year in range(2024, 2028) for day in (18, 19)]
     assert open_ == sorted(["2024-02-29", "2025-05-20", *june])
 
 
-def test_everybody_wakes_on_the_first_day_and_on_the_day_after_the_last_only():
-    told = on_each_day({}, datetime.date(2025, 1, 1), 365)
-    woken = [date.strftime("%m%d") for date, _, alarm in told if alarm]
-    assert woken == ["0618", "0621", "1111", "1114"]
+def test_the_pull_of_a_festival_is_announced_on_its_days_only():
+    told = on_each_day({"strength": 2.0}, datetime.date(2025, 1, 1), 365)
+    days = {date.strftime("%m%d"): shared["lift_most"] for date, shared in told if shared["lift_most"]}
+    assert list(days) == ["0618", "0619", "0620", "1111", "1112", "1113"]
+    assert list(days.values()) == pytest.approx([2.0 * np.log(1.9)] * 6)
 
 
 def test_of_festivals_that_overlap_the_strongest_is_felt_and_a_deeper_one_to_come_is_waited_for():
     block = {"dates": (601, 618), "lasts_days": (20, 3), "depth": (0.1, 0.3), "demand": (1.2, 3.0), "wait_days": 4}
-    told = {date.day: shared for date, shared, _ in on_each_day(block, datetime.date(2025, 6, 1), 30)}
+    told = {date.day: shared for date, shared in on_each_day(block, datetime.date(2025, 6, 1), 30)}
     assert told[13]["tension"] == 0.0
     assert [told[day]["tension"] for day in (14, 15, 16, 17)] == pytest.approx([0.05, 0.10, 0.15, 0.20])
     assert [told[day]["saving"] for day in (17, 18, 20, 21)] == [0.1, 0.3, 0.3, 0.0]

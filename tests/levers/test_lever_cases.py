@@ -59,7 +59,7 @@ def attributes(record):
 def morning(u, changes):
     """What the engine tells a rule of today, where the case says nothing else."""
     day = changes.get("day", 0)
-    unless_given = {"aimed": 1, "wake": FAR, "idle": day - u.last_seen, "age": day - u.entry_day}
+    unless_given = {"aimed": 1, "wake": FAR, "errand": FAR, "idle": day - u.last_seen, "age": day - u.entry_day}
     return SimpleNamespace(**known({**dict.fromkeys(TODAY.names, 0), **unless_given}, changes))
 
 
@@ -109,13 +109,3 @@ def test_posts_age_and_full_stocks_saturate():
     community.overnight(night)
     assert shared["stock"] == pytest.approx(0.4)
     assert shared["fullness"] == pytest.approx(2 / 3)
-    assert shared["fullness_low"] < shared["fullness"] < shared["fullness_high"]
-
-
-def test_everybody_is_woken_only_when_what_is_shared_leaves_its_band():
-    night = Night({"x": 0.5, "x_low": 0.45, "x_high": 0.55}, {}, {}, np.zeros(1), np.zeros(1), None, day=3, key=1)
-    night.hold("x", 0.54, 0.1)
-    assert not night.alarm
-    night.hold("x", 0.56, 0.1)
-    assert night.alarm
-    assert night.shared == pytest.approx({"x": 0.56, "x_low": 0.51, "x_high": 0.61})

@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from sim.exact import SMALL_PULL, exp, happens, log, poisson, pulled
+from sim.exact import SMALL_PULL, at_most_exp, exp, happens, log, poisson, pulled, rarely
 
 SOME = np.random.default_rng(3)
 
@@ -102,3 +102,15 @@ def test_poisson_never_falls_in_luck_or_in_rate():
 def test_nothing_comes_at_rate_zero_and_luck_without_end_still_ends():
     assert poisson(0.999999, 0.0) == 0
     assert poisson(1.0 - 2.0**-53, 700.0) < 1_000
+
+
+@pytest.mark.parametrize("low, high", [(-1.0, 5.0), (-700.0, 700.0), (-1.5, -0.5), (4.5, 5.5)])
+def test_a_bound_on_exp_is_never_below_it_and_hardly_above(low, high):
+    for x in np.linspace(low, high, 20_001):
+        assert exp(x) <= at_most_exp(x) <= 1.05 * exp(x)
+
+
+def test_what_is_rare_is_judged_as_by_the_exponential():
+    for u, rate, x in np.random.default_rng(8).uniform([0, 0, -3], [1, 0.5, 6], (50_000, 3)):
+        assert rarely(u, rate, x) == (u < rate * exp(x))
+    assert rarely(0.1, 0.1 / exp(0.3) * (1 + 1e-12), 0.3) and not rarely(0.1, 0.1 / exp(0.3) * (1 - 1e-12), 0.3)
