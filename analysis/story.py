@@ -20,6 +20,7 @@ OWN = {
     "curiosity": Both("a newcomer's curiosity", "新用户的好奇心"),
     "price": Both("the price against what seems normal", "与心理价位的差距"),
     "experience": Both("experience so far", "以往体验"),
+    "first_deal": Both("the deal on the first order", "首单优惠"),
     "cupboard": Both("what is still in the cupboard", "家中存货"),
 }
 STAGES = {

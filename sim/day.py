@@ -18,8 +18,8 @@ from __future__ import annotations
 from sim.lifecycle.acquisition import be_near, be_reached, sign_up
 from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, plan_visits
 from sim.lifecycle.churn import come_back, feel_weary, leave_after_order, settle_stage, wear_out
-from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_price
-from sim.lifecycle.retention import experience, remember_price
+from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_first_deal, weigh_price
+from sim.lifecycle.retention import experience, learn_from_first_deal, remember_price
 from sim.lifecycle.waking import go_to_sleep, know, look_ahead, sleep_on, wake_up
 from sim.population import PROSPECT
 from sim.rule import rule
@@ -117,6 +117,7 @@ def live(u, ps, t, m):
                 visit(u, ps, t, m)
                 weigh_price(u, p, t)
                 weigh_experience(u, p, t)
+                weigh_first_deal(u, p, t)
                 decide(u, p, t, c)
                 if t.ordered:
                     fill_basket(u, p, t, c)
@@ -125,6 +126,7 @@ def live(u, ps, t, m):
                     write_down(t)
                     experience(u, p, t, c)
                     remember_price(u, p, t, c)
+                    learn_from_first_deal(u, p, t, c)
                     reward(u, ps, t, m)
                     leave_after_order(u, p, t, c)
                 t.visit += 1

@@ -15,6 +15,9 @@ from sim.lever import Column, Lever
 LINE = 64
 """Bytes of a cache line."""
 
+WIDEST = 8
+"""Bytes of the widest number."""
+
 GRAIN = 32
 """A row is a whole number of so many bytes: half a line, which costs no time that could be measured and saves an eighth of some rows."""
 
@@ -25,7 +28,7 @@ def row_dtype(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> np.
     owned += [((lever, name), c) for lever in levers for name, c in levers[lever].columns.items()]
     place: dict[tuple[str, str], int] = {}
     end = 0
-    for key, column in sorted(owned, key=lambda item: (not item[1].daily, -np.dtype(item[1].dtype).itemsize)):
+    for key, column in _in_order(owned):
         size = np.dtype(column.dtype).itemsize
         end = -(-end // size) * size
         place[key] = end
@@ -43,6 +46,25 @@ def row_dtype(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> np.
             "itemsize": width,
         }
     )
+
+
+def _in_order(owned: list[tuple[tuple[str, str], Column]]) -> list[tuple[tuple[str, str], Column]]:
+    """Daily columns first, then the others, both from the widest; small others fill what is left before the first of the widest."""
+    owned = sorted(owned, key=lambda item: (not item[1].daily, -np.dtype(item[1].dtype).itemsize))
+    daily, rest = [item for item in owned if item[1].daily], [item for item in owned if not item[1].daily]
+    end = sum(_bytes(column) for _, column in daily)
+    while end % WIDEST:
+        fits = (k for k, (_, c) in enumerate(rest) if end % np.dtype(c.dtype).itemsize == 0 and _bytes(c) <= -end % WIDEST)
+        chosen = next(fits, None)
+        if chosen is None:
+            break
+        end += _bytes(rest[chosen][1])
+        daily.append(rest.pop(chosen))
+    return daily + rest
+
+
+def _bytes(column: Column) -> int:
+    return np.dtype(column.dtype).itemsize * max(column.size, 1)
 
 
 def daily_bytes(columns: Mapping[str, Column], levers: Mapping[str, Lever]) -> int:

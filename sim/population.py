@@ -28,6 +28,11 @@ NEVER = -1
 
 DAYS_A_WEEK = 7
 
+LESSON = 1000.0
+"""What a first deal taught is remembered in thousandths of a logit, so that it takes two bytes of a row."""
+MOST_TAUGHT = 30.0
+"""Logit: a first deal teaches no more, either way; beyond that nothing would change."""
+
 MOST_VISITS_A_DAY = 1_000
 """Nobody comes more often; visits beyond are cut."""
 MOST_DRAWN = 32
@@ -63,6 +68,7 @@ COLUMNS = {
     "last_message": Column("i4", "day", "of the newest message", daily=True),
     "left_day": Column("i4", "day", "of leaving for good", NEVER),
     "orders": Column("i4", "orders", "placed so far", daily=True),
+    "lesson": Column("i2", "logit/1000", "what the deal on the first order taught, in every later order decision"),
     "stage": Column("u1", "code", "place in STAGES, as the platform sees it", daily=True),
     "left": Column("u1", "0/1", "has left (which only a simulator knows)", daily=True),
     "left_reason": Column("u1", "code", "place in REASONS: why (which only a simulator knows)"),
@@ -96,6 +102,7 @@ SCRATCH = (
     ("basket", "i8", "minor units: this order before discounts"),
     ("due", "i8", "minor units: of it still to pay"),
     ("perceived_saving", "f8", "minor units: felt on this order"),
+    ("lesson", "f8", "logit × minor units: what the savings on this order teach, where it is the first; to be divided by the basket"),
     ("basket_lift", "f8", "log: lift of this visit's basket"),
     ("failure", "f8", "probability: that this order goes wrong, beside the world's own"),
     ("failure_pull", "f8", "logit: pull on the world's own failures"),

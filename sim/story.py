@@ -30,7 +30,7 @@ OF_A_VISIT = ("order_pull", "cheaper", "basket_lift")
 
 OWN = {
     "feel_habit": "habit", "feel_tired": "fatigue", "feel_curious": "curiosity", "weigh_price": "price", "weigh_experience": "experience",
-    "feel_weary": "fatigue",
+    "weigh_first_deal": "first_deal", "feel_weary": "fatigue",
 }
 """What the lifecycle's own rules put in, by the rule's name."""
 

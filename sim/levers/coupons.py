@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim import budget
+from sim import budget, first_deal
 from sim.chance import chance, purpose, visit_luck
 from sim.exact import exp
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -41,10 +41,12 @@ class Parameters(LeverParameters):
     attention: float = param(2.0, "times", "deal-proneness: gives the chance to think of the coupon on a visit", ge=0, le=20)
     fade: float = param(0.6, "share", "of that attention lost by the last day", ge=0, le=1, source="The Complete Journey: 37/30/16/8/9 % by fifth of the window", grade="C")
     top_up: float = param(0.25, "share", "of too small orders filled up to min_spend", ge=0, le=1, source="Lewis, Singh & Fay 2006, direction", grade="D")
+    first_deal: float = first_deal.param()
 
 
 HOLDS = True
 SETTLES = True
+PRESETS = first_deal.PRESETS
 COLUMNS = {
     "due_day": Column("i2", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
@@ -134,6 +136,7 @@ def redeem(u, own, p, t, m):
             off = min(off, t.due)
             t.due -= off
             t.perceived_saving += p.strength * off
+            t.lesson += p.strength * p.first_deal * off
             m.discount += off
             m.used += 1
             own.held -= 1

@@ -6,7 +6,7 @@ if it is used in time. Both end with the window, or with the first few orders.
 
 from __future__ import annotations
 
-from sim import budget
+from sim import budget, first_deal
 from sim.chance import chance, purpose
 from sim.lever import Account, Column, Counter, LeverParameters
 from sim.parameter import MONEY, minor_units, param
@@ -28,10 +28,12 @@ class Parameters(LeverParameters):
     guide_order: float = param(0.40, "logit", "order decision, with the best guide", ge=0, le=2)
     guide_stay: float = param(0.30, "logit", "staying after an early order, with the best guide", ge=0, le=2)
     urgency: float = param(0.20, "log-rate", "visits in the last three days of an open gift", ge=0, le=2)
+    first_deal: float = first_deal.param()
 
 
 HOLDS = True
 SETTLES = True
+PRESETS = first_deal.PRESETS
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open, 2 used, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
@@ -108,6 +110,7 @@ def unwrap(u, own, p, t, m):
         off = min(p.gift, t.due)
         t.due -= off
         t.perceived_saving += p.strength * off
+        t.lesson += p.strength * p.first_deal * off
         own.gift = USED
         own.noticed = 0
         m.used += 1

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim import budget
+from sim import budget, first_deal
 from sim.dates import YEARLY, date_of
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
@@ -39,6 +39,7 @@ class Parameters(LeverParameters):
     wait: float = param(1.5, "logit", "order decision on the eve of a festival of full depth, of someone who expects it", ge=0, le=10)
     wait_days: int = param(7, "days", "before a festival in which users wait for it, more and more", ge=0, le=60)
     known: float = param(0.5, "share", "of that waiting by someone who never ordered at a festival", ge=0, le=1)
+    first_deal: float = first_deal.param()
 
     @model_validator(mode="after")
     def _calendar(self):
@@ -53,6 +54,7 @@ class Parameters(LeverParameters):
 
 
 SETTLES = True
+PRESETS = first_deal.PRESETS
 COLUMNS = {"orders": Column("i4", "orders", "placed at festivals so far"), **budget.DRAWN}
 COUNTERS = {"orders": Counter("orders", "placed at a festival today")}
 ACCOUNTS = {"discount": Account("discount", "off orders at festivals", budgeted=True)}
@@ -113,6 +115,7 @@ def take_off(u, own, p, t, m):
         off = int(t.due * p.saving)
         t.due -= off
         t.perceived_saving += p.strength * off
+        t.lesson += p.strength * p.first_deal * off
         own.orders += 1
         m.orders += 1
         if p.gate <= budget.ALL_BIDS:

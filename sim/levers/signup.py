@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim import budget
+from sim import budget, first_deal
 from sim.chance import chance, purpose
 from sim.exact import pulled
 from sim.lever import Account, Column, Counter, LeverParameters
@@ -35,10 +35,12 @@ class Parameters(LeverParameters):
     min_spend: float = param(20.00, MONEY, "smallest order that a voucher is good for", ge=0, le=100_000, source="design")
     valid_days: int = param(30, "days", "after sign-up, until the voucher ends", ge=1, le=3_650, source="design")
     seen: float = param(0.6, "share", "visits on which the voucher is thought of", ge=0, le=1)
+    first_deal: float = first_deal.param()
 
 
 HOLDS = True
 SETTLES = True
+PRESETS = first_deal.PRESETS
 COLUMNS = {
     "gift": Column("u1", "code", "0 none, 1 open voucher, 2 used or goods sent, 3 expired", daily=True),
     "noticed": Column("u1", "0/1", "on this visit"),
@@ -130,6 +132,7 @@ def redeem(u, own, p, t, m):
         off = min(p.gift, t.due)
         t.due -= off
         t.perceived_saving += p.strength * off
+        t.lesson += p.strength * p.first_deal * off
         own.gift = USED
         own.noticed = 0
         m.used += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.chance import chance, purpose, visit_luck
 from sim.exact import exp, happens
-from sim.population import NEVER
+from sim.population import LESSON, NEVER
 from sim.quantile import quantile
 from sim.rule import rule
 
@@ -28,6 +28,13 @@ def weigh_experience(u, p, t):
 
 
 @rule("lifecycle")
+def weigh_first_deal(u, p, t):
+    """Who began with a deal orders more readily ever after, or less (``sim.first_deal``)."""
+    if u.lesson != 0:
+        t.order_pull += u.lesson / LESSON
+
+
+@rule("lifecycle")
 def decide(u, p, t, m):
     """Order on this visit with the chance whose logit is logit(c) + pulls.
 
@@ -48,6 +55,7 @@ def fill_basket(u, p, t, m):
     t.basket = int(min(worth, LARGEST_BASKET) + 0.5)
     t.due = t.basket
     t.perceived_saving = 0.0
+    t.lesson = 0.0
     t.failure = 0.0
     t.failure_pull = 0.0
     t.recovery = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.chance import chance, purpose
 from sim.exact import exp, happens
+from sim.population import LESSON, MOST_TAUGHT
 from sim.rule import rule
 
 FAILURE, BESIDE = purpose("retention.failure"), purpose("retention.failure_beside")
@@ -34,12 +35,20 @@ def remember_price(u, p, t, m):
     """The reference price moves towards the price felt; part of an induced order was only bought early.
 
     R ← R + (1 − keep)·(price − R). Of an order made likelier by a log-lift L > 0, the share 1 − e^−L is the levers' doing, and
-    ``borrowed_share`` of that is taken from the future (van Heerde, Leeflang & Wittink 2004: about a third of a bump).
+    ``borrowed_share`` of that is taken from the future (van Heerde, Leeflang & Wittink 2004: about a third of a bump). What a first deal
+    taught is for good, so it borrows nothing.
     """
     if t.basket > 0:
         price = 1.0 - t.perceived_saving / t.basket
         u.reference_price += (1.0 - p.reference_keep) * (price - u.reference_price)
-    lift = t.pushed + t.order_pull
+    lift = t.pushed + t.order_pull - u.lesson / LESSON
     if lift > 0.0:
         t.pantry += p.borrowed_share * (1.0 - exp(-lift))
         u.pantry = t.pantry
+
+
+@rule("lifecycle")
+def learn_from_first_deal(u, p, t, m):
+    """The first order's deal teaches for good: by its share of the basket, as much as each lever that gave it says (``sim.first_deal``)."""
+    if u.orders == 1 and t.lesson != 0.0:
+        u.lesson = int(min(max(t.lesson / t.basket, -MOST_TAUGHT), MOST_TAUGHT) * LESSON)

@@ -26,7 +26,7 @@ MARKET = {
 HABITS = {"habit_lift": 0.5, "failure_rate": 0.2, "return_per_day": 0.02}
 FESTIVE = "2025-06-08"
 """Day 0, so that 618 falls into the days lived here."""
-LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry")
+LEARNED = ("habit", "fatigue", "satisfaction", "reference_price", "pantry", "lesson")
 
 
 def few(examples: int):

@@ -135,6 +135,7 @@ NEEDS = {
     "max_discount": {"percent": 0.5, "max_discount": 2.0},
     "night_weight": {"night_weight": 1.0},
     "coupons.stack": {"min_spend": 5.0, "face_value": 1.0},
+    "coupons.first_deal": {"audience": "everyone", "min_spend": 5.0},
     "points.max_share": {"value_per_point": 0.5},
 }
 """What else must be set for a parameter to matter; by name, or by lever and name."""
