@@ -93,6 +93,8 @@ def compiled_loop(levers: Mapping[str, Lever]) -> Callable:
     if ahead:
         scope["visit"] = _after(draws.drawing(ahead), scope["visit"])
     scope["aim"] = gates.aim(list(levers))
+    if not steps(levers, "dawn") + steps(levers, "dusk"):
+        scope["look_ahead"] = _no_errands
     scope |= _of_the_day(scope, numba.njit(**JIT))
     memory = {"WIDTH": row_dtype(population.COLUMNS, levers).itemsize, "DAILY": daily_bytes(population.COLUMNS, levers)}
     parts = {"LIVE": scope["live"], "CLOSED": gates.closed(list(levers)), "ACTIVE": gates.active(list(levers)[: gates.PLACES])}
@@ -151,11 +153,11 @@ row, and those that a quiet day looks at."""
 AHEAD = 8
 """Users between asking for a row and living it: long enough to fetch a few lines, short enough that the caches keep them."""
 
-LIFTED = 1.5
-"""Visits are guessed at so many times the user's own rate, to know which rows will be needed whole."""
-
 ROUNDED_UP = 1.0 + 2.0**-22
 """Bounds are kept in single precision, and none of them lower than it was."""
+
+BY_LUCK = np.uint8(2)
+"""Who stirs because the luck may bring a visit; 1: for any other reason, 0: nobody."""
 
 POSTS_HEARD, ANY_NEWS = np.uint32(0xFF), np.uint32(0xFFFFFFFF)
 """The bits of ``news`` that say how many friends posted; whoever heard no more than that is woken only by a likelier visit."""
@@ -165,8 +167,8 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
     """Everybody of the chunks first … last−1 lives one day or sleeps through it; who visited, ordered and said something is marked.
 
     A block's luck with visits is drawn first. Whoever cannot visit with that luck (``bound``), has nothing due (``wake``) and has heard
-    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, and what only a visit
-    needs only where one is likely, so the processor need not wait for them. ``raw`` is the rows as bytes, WIDTH each. Orders are written to
+    nothing (``news``: ``heard`` as one number) sleeps on. The others' rows are fetched while those before them live, and what only a whole
+    day needs only where it is one, so the processor need not wait for them. ``raw`` is the rows as bytes, WIDTH each. Orders are written to
     ``log`` where it has room for any; returns how many there were, also when the log was too short for them.
     """
     written = 0
@@ -192,14 +194,14 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
             count = 0
             for i in range(start, stop):
                 awake[count] = i
-                count += stirs[i - start]
+                count += stirs[i - start] != 0
             for k in range(-2 * AHEAD, count):
                 if k + 2 * AHEAD < count:
                     for at in range(0, DAILY, LINE):
                         prefetch(raw, awake[k + 2 * AHEAD], at)
                 if 0 <= k + AHEAD < count:
                     i = awake[k + AHEAD]
-                    needed = luck[i - start] >= 1.0 - LIFTED * season * rows[i].visit_rate
+                    needed = (stirs[i - start] == BY_LUCK) | (whole[i] <= t.day)
                     i = i if needed else awake[max(k, 0)]  # asking for what is here costs less than a branch nobody can predict
                     for at in range(DAILY, WIDTH, LINE):
                         prefetch(raw, i, at)
@@ -213,7 +215,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                 t.thanked = heard[i, 3]
                 t.inside = inside[i]
                 t.calm = calm[i]
-                t.whole = whole[i]
+                t.whole = t.day if stirs[i - start] == BY_LUCK else whole[i]
                 LIVE(rows[i], ps, t, m)
                 bound[i] = t.bound * ROUNDED_UP
                 calm[i] = t.calm * ROUNDED_UP
@@ -231,11 +233,13 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
 
 @numba.njit(**JIT)
 def _who_stirs(out, luck, bound, wake, news, day, season, reached, hearing, told, everybody):
-    """Who of a block cannot sleep through today, 0 or 1 each: a loop without branches, of which a processor takes several users at once."""
+    """Who of a block cannot sleep through today, and whether it is for luck: a loop without branches, of which a processor takes several
+    users at once."""
     for k in range(len(bound)):
         most = bound[k] * season if bound[k] >= 0.0 else reached
         most = most * hearing if news[k] & POSTS_HEARD else most
-        out[k] = (luck[k] >= 1.0 - most - LEAST) | (wake[k] <= day) | ((news[k] & told) != 0) | everybody
+        awake = (wake[k] <= day) | ((news[k] & told) != 0) | everybody
+        out[k] = BY_LUCK if luck[k] >= 1.0 - most - LEAST else np.uint8(awake)
 
 
 @numba.njit(**JIT)
@@ -249,6 +253,12 @@ def _list_orders(log, written, user, t):
             line.paid_minor = t.payments[k]
         written += 1
     return written
+
+
+@numba.njit(**JIT)
+def _no_errands(u, p, t):
+    """Where no lever has any, no day is quiet and nothing passes."""
+    t.passing = 0.0
 
 
 @numba.njit(**JIT)
