@@ -202,7 +202,8 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                 if 0 <= k + AHEAD < count:
                     i = awake[k + AHEAD]
                     needed = (stirs[i - start] == BY_LUCK) | (whole[i] <= t.day)
-                    i = i if needed else awake[max(k, 0)]  # asking for what is here costs less than a branch nobody can predict
+                    here = awake[max(k, 0)]
+                    i = here + (i - here) * needed  # asking for what is here costs less than a branch nobody can predict
                     for at in range(DAILY, WIDTH, LINE):
                         prefetch(raw, i, at)
                 if k < 0:
@@ -215,18 +216,17 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                 t.thanked = heard[i, 3]
                 t.inside = inside[i]
                 t.calm = calm[i]
-                t.whole = t.day if stirs[i - start] == BY_LUCK else whole[i]
+                t.whole = whole[i] * (stirs[i - start] != BY_LUCK)
                 LIVE(rows[i], ps, t, m)
                 bound[i] = t.bound * ROUNDED_UP
                 calm[i] = t.calm * ROUNDED_UP
                 wake[i] = min(t.wake, t.errand)
                 whole[i] = t.wake
-                if t.visit > 0:
-                    visited[t.day, i >> 3] |= 1 << (i & 7)
-                    if t.orders > 0:
-                        ordered[t.day, i >> 3] |= 1 << (i & 7)
-                        if len(log) > 0:
-                            written = _list_orders(log, written, i, t)
+                visited[t.day, i >> 3] |= (t.visit > 0) << (i & 7)
+                if t.orders > 0:
+                    ordered[t.day, i >> 3] |= 1 << (i & 7)
+                    if len(log) > 0:
+                        written = _list_orders(log, written, i, t)
                 said[i] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
     return written
 

@@ -14,6 +14,7 @@ from sim.chance import chance, day_luck, purpose
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import param
+from sim.population import FAR
 from sim.rule import rule
 from sim.segment import FRIENDS
 
@@ -115,26 +116,23 @@ def gather(u, own, p, t, m):
 @rule("visit")
 def gang_up(u, own, p, t, m):
     """On the day's first visit a user may open a deal or join a friend's; an unlocked price tempts, an open deal makes the full price dear."""
-    if own.state == NONE and t.visit == 0 and t.aimed:
-        rate = p.open_rate
-        if t.deals > 0:
-            rate = p.join_rate
-        if day_luck(u, t, START) < rate:
-            own.state = OPEN
-            own.joined = min(t.deals, MOST_FRIENDS)
-            own.until = t.day + p.window_days + 1  # who joins on the last day is heard of a day later
-            own.filled_day = NOT_FILLED
-            m.opened += 1
-            if chance(t.key, u.id, t.day, FILL, 0) < p.strangers:
-                own.filled_day = t.day + 1 + int(chance(t.key, u.id, t.day, WHEN, 0) * p.window_days)
-            if own.joined > 0 or day_luck(u, t, TELL) < p.tell_rate:
-                t.opens_deal = 1
-                m.told += 1
-            if own.joined >= p.friends:
-                own.state = UNLOCKED
-                own.until = t.day + p.use_days
-                t.errand = t.day + 1
-                m.unlocked += 1
+    rate = p.join_rate if t.deals > 0 else p.open_rate
+    if (own.state == NONE) & (t.visit == 0) & (t.aimed != 0) and day_luck(u, t, START) < rate:
+        own.state = OPEN
+        own.joined = min(t.deals, MOST_FRIENDS)
+        own.until = t.day + p.window_days + 1  # who joins on the last day is heard of a day later
+        own.filled_day = NOT_FILLED
+        m.opened += 1
+        if chance(t.key, u.id, t.day, FILL, 0) < p.strangers:
+            own.filled_day = t.day + 1 + int(chance(t.key, u.id, t.day, WHEN, 0) * p.window_days)
+        if own.joined > 0 or day_luck(u, t, TELL) < p.tell_rate:
+            t.opens_deal = 1
+            m.told += 1
+        if own.joined >= p.friends:
+            own.state = UNLOCKED
+            own.until = t.day + p.use_days
+            t.errand = t.day + 1
+            m.unlocked += 1
     if own.state == UNLOCKED and t.lot < p.gate:
         t.cheaper += p.strength * p.discount
         t.order_pull += p.strength * p.popularity * min(own.joined, 3)
@@ -159,10 +157,8 @@ def buy_together(u, own, p, t, m):
 @rule("dusk")
 def wind_up(u, own, p, t, m):
     """A deal not filled in time, or a price not used in time, lapses."""
-    if own.state != NONE and t.day >= own.until:
+    if (own.state != NONE) & (t.day >= own.until):
         own.state = NONE
         m.lapsed += 1
-    if own.state != NONE:
-        t.errand = min(t.errand, own.until)
-        if own.state == OPEN and own.filled_day > t.day:
-            t.errand = min(t.errand, own.filled_day)
+    t.errand = min(t.errand, own.until if own.state != NONE else FAR)
+    t.errand = min(t.errand, own.filled_day if (own.state == OPEN) & (own.filled_day > t.day) else FAR)

@@ -146,7 +146,7 @@ def deliver(u, own, p, t, m):
         left = own.nudge * left_after(p.kept, t.day - own.last_day)
         for channel in range(3):
             free = p.costs[channel] == 0.0
-            if own.opted[channel] and own.next[channel] <= t.day and (free or t.lot < p.gate):
+            if own.next[channel] <= t.day and own.opted[channel] and (free or t.lot < p.gate):
                 if own.next[channel] <= t.day - 1.0:
                     own.next[channel] = t.day
                 own.next[channel] += p.gaps[channel]
@@ -171,8 +171,7 @@ def deliver(u, own, p, t, m):
                     if rarely(chance(t.key, u.id, t.day, OPT_OUT, channel), p.opt_outs[channel], p.annoyance * t.fatigue):
                         own.opted[channel] = 0
                         m.opt_outs += 1
-            if own.opted[channel]:
-                soonest = min(soonest, own.next[channel])
+            soonest = min(soonest, own.next[channel] if own.opted[channel] else NEVER_DUE)
         own.next_due = int(soonest)
         if own.next_due < soonest:
             own.next_due += 1

@@ -13,6 +13,7 @@ from sim.chance import chance, purpose
 from sim.compiled import compiled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MINOR_PER_UNIT, param
+from sim.population import FAR
 from sim.rule import rule
 
 SPEND, REVIEW = purpose("points.spend"), purpose("points.review")
@@ -117,11 +118,9 @@ def hurry(u, own, p, t, m):
         own.balance += p.welcome
         m.issued += p.welcome
         t.bounty += int(p.welcome * p.minor_per_point)
-    if own.joined == 1:
-        t.visit_pull += p.strength * p.endowed
-    if own.balance > 0:
-        t.errand = min(t.errand, int(p.next_turn))
-        t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
+    t.visit_pull += p.strength * p.endowed * (own.joined == 1)
+    t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
+    t.errand = min(t.errand, int(p.next_turn) if own.balance > 0 else FAR)
 
 
 @rule("visit")

@@ -90,11 +90,9 @@ def look_ahead(u, p, t):
     What was done at dawn is what passes: its pull is known anew whenever the user is awake. ``t.calm`` bounds visits without it.
     """
     t.passing = t.visit_pull + t.headroom
-    if t.day < t.whole and u.left == 0 and t.thanked == 0 and t.bounty == 0 and t.restless == 0 and t.everybody == 0:
-        most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * SLACK
-        if t.heard > 0:
-            most *= t.hearing
-        t.quiet = 1 if t.luck < 1.0 - most - LEAST else 0
+    errands_only = (t.day < t.whole) & (u.left == 0) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
+    most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0) * SLACK
+    t.quiet = errands_only & (t.luck < 1.0 - most - LEAST)
 
 
 @rule("lifecycle")
