@@ -7,6 +7,7 @@ What is saved lowers the reference price, so full price hurts afterwards. A budg
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
 from sim import budget, first_deal
@@ -46,7 +47,10 @@ class Parameters(LeverParameters):
 
 HOLDS = True
 SETTLES = True
-PRESETS = first_deal.PRESETS
+PRESETS = {
+    name: dataclasses.replace(preset, values={"audience": "everyone", **preset.values})  # the default's coupons never reach a first order
+    for name, preset in first_deal.PRESETS.items()
+}
 COLUMNS = {
     "due_day": Column("i2", "day", "on which one may be granted", budget.NOT_DUE, daily=True),
     "next_day": Column("i4", "day", "from which the next coupon may come", daily=True),
