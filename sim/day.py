@@ -1,16 +1,17 @@
 """THE DAY: what one user does on one day, in order.
 
-Whoever is outside may sign up. Whoever is inside receives what the levers offer; someone who left may come back; the unasked ways
-of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and perhaps
-the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until something
-can happen again (``sim.lifecycle.waking``).
+Whoever is outside may sign up. Whoever is inside is sent what is due at dawn. Where the luck then allows no visit and nothing else asks
+for a whole day, the day is quiet and dusk comes at once. On a whole day the levers offer what they offer; someone who left may come back;
+the unasked ways of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and
+perhaps the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until
+something can happen again (``sim.lifecycle.waking``).
 
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
 
-``reach``, ``lead``, ``join``, ``offer``, ``visit``, ``pay``, ``reward`` and ``close`` stand for the levers' rules of these phases
-(``sim.rule``); the engine puts them in their place. ``aim`` stands where all is known by which levers are aimed: the engine may note there
-which of them are open to the user.
+``reach``, ``lead``, ``join``, ``dawn``, ``offer``, ``visit``, ``pay``, ``reward``, ``close`` and ``dusk`` stand for the levers' rules of
+these phases (``sim.rule``); the engine puts them in their place. ``aim`` stands where all is known by which levers are aimed: the engine
+may note there which of them are open to the user.
 """
 
 from __future__ import annotations

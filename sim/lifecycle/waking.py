@@ -1,9 +1,9 @@
 """Waking 醒来: what a user's day begins with, and until when nothing can happen to the user after it.
 
 Most days of most users are empty, so the engine lets a user sleep until the day named here, unless the luck with visits, a friend or
-everybody's news wakes the user before. A day slept through is exactly a day on which nothing happens: whatever fades is remembered with
-its day
-and read in closed form (``sim.decay``), and tests hold that nobody's life differs by a bit where nobody ever sleeps.
+everybody's news wakes the user before, and on days on which there are errands only leaves out the rest. A day slept through is exactly a
+day on which nothing happens: whatever fades is remembered with its day and read in closed form (``sim.decay``), and tests
+hold that nobody's life differs by a bit where nobody ever sleeps.
 """
 
 from __future__ import annotations
