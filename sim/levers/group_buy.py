@@ -14,7 +14,6 @@ from sim.chance import chance, day_luck, purpose
 from sim.exact import log
 from sim.lever import Account, Column, Counter, LeverParameters, Preset
 from sim.parameter import param
-from sim.population import FAR
 from sim.rule import rule
 from sim.segment import FRIENDS
 
@@ -117,7 +116,7 @@ def gather(u, own, p, t, m):
 def gang_up(u, own, p, t, m):
     """On the day's first visit a user may open a deal or join a friend's; an unlocked price tempts, an open deal makes the full price dear."""
     rate = p.join_rate if t.deals > 0 else p.open_rate
-    if (own.state == NONE) & (t.visit == 0) & (t.aimed != 0) and day_luck(u, t, START) < rate:
+    if own.state == NONE and t.visit == 0 and t.aimed and day_luck(u, t, START) < rate:
         own.state = OPEN
         own.joined = min(t.deals, MOST_FRIENDS)
         own.until = t.day + p.window_days + 1  # who joins on the last day is heard of a day later
@@ -157,8 +156,10 @@ def buy_together(u, own, p, t, m):
 @rule("dusk")
 def wind_up(u, own, p, t, m):
     """A deal not filled in time, or a price not used in time, lapses."""
-    if (own.state != NONE) & (t.day >= own.until):
+    if own.state != NONE and t.day >= own.until:
         own.state = NONE
         m.lapsed += 1
-    t.errand = min(t.errand, own.until if own.state != NONE else FAR)
-    t.errand = min(t.errand, own.filled_day if (own.state == OPEN) & (own.filled_day > t.day) else FAR)
+    if own.state != NONE:
+        t.errand = min(t.errand, own.until)
+        if own.state == OPEN and own.filled_day > t.day:
+            t.errand = min(t.errand, own.filled_day)

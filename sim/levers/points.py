@@ -13,7 +13,6 @@ from sim.chance import chance, purpose
 from sim.compiled import compiled
 from sim.lever import Account, Column, Counter, LeverParameters, Night, Shared
 from sim.parameter import MINOR_PER_UNIT, param
-from sim.population import FAR
 from sim.rule import rule
 
 SPEND, REVIEW = purpose("points.spend"), purpose("points.review")
@@ -120,7 +119,8 @@ def hurry(u, own, p, t, m):
         t.bounty += int(p.welcome * p.minor_per_point)
     t.visit_pull += p.strength * p.endowed * (own.joined == 1)
     t.visit_pull += p.strength * min(p.gradient_per_point * own.balance, p.gradient)
-    t.errand = min(t.errand, int(p.next_turn) if own.balance > 0 else FAR)
+    if own.balance > 0:
+        t.errand = min(t.errand, int(p.next_turn))
 
 
 @rule("visit")
