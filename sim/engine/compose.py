@@ -18,9 +18,10 @@ import numpy as np
 from sim import budget, chance, compiled, counters, day, decay, exact, layout, population, quantile, rule, segment
 from sim.chance import chances
 from sim.compiled import JIT
-from sim.engine import draws, gates, records
+from sim.engine import draws, gates, records, registers
 from sim.engine import prefetch as fetching
 from sim.engine.prefetch import prefetch
+from sim.engine.registers import in_registers
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
 from sim.lifecycle.activity import LEAST, SLACK, VISITS
@@ -41,8 +42,8 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        budget, chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, rule, segment,
-        sys.modules[__name__],
+        budget, chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, registers, rule,
+        segment, sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
@@ -173,7 +174,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
     """
     written = 0
     ps = policy[0]
-    t = today[0]
+    t = in_registers(today[0])
     t.closed = CLOSED(ps)
     t.active = ACTIVE(ps)
     luck = np.empty(BLOCK, np.float64)

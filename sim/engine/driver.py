@@ -108,7 +108,7 @@ def live_compiled(state, today: np.ndarray, threads: int, pool: ThreadPoolExecut
     silent, arrays = np.zeros(0, records.ORDER_LOG), _arrays(state)
 
     def work(first: int, last: int) -> None:
-        run(*arrays, counters, state.policy, today.copy(), silent, first, last)
+        run(*arrays, counters, state.policy, today, silent, first, last)
 
     if not getattr(run, "signatures", True):
         with no_collection():
@@ -140,7 +140,7 @@ def _live_logged(state, run: Callable, today: np.ndarray, counters: np.ndarray, 
     size = FIRST_LOG
     while True:
         log = np.zeros(size, records.ORDER_LOG)
-        written = run(*_arrays(state), counters, state.policy, today.copy(), log, chunk, chunk + 1)
+        written = run(*_arrays(state), counters, state.policy, today, log, chunk, chunk + 1)
         if written <= size:
             state.log.append(log[:written])
             return
