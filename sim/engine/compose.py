@@ -42,8 +42,8 @@ def steps(levers: Mapping[str, Lever], phase: str) -> list[tuple[Callable, str]]
 def fingerprint(levers: Mapping[str, Lever]) -> str:
     """What the loop is made of: versions, the levers' names, and the content of every source; 16 hexadecimal digits."""
     made_of = (
-        budget, chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, registers, rule,
-        segment, sys.modules[__name__],
+        budget, chance, compiled, counters, day, decay, draws, exact, fetching, gates, layout, population, quantile, records, registers,
+        rule, segment, sys.modules[__name__],
     )
     sources = {m.__name__: m for m in made_of}
     sources |= {name: module for name, module in sys.modules.items() if name.startswith("sim.lifecycle.")}
