@@ -78,6 +78,9 @@ def log(x):
     return 2.0 * (s + s * (q * (low + q4 * (middle + q4 * high)))) + e * LN2
 
 
+SLACK, LEAST = 1.0 + 1e-9, 1e-15
+"""A bound is taken a little beyond what it bounds, so that rounding never hides anything."""
+
 SURELY = 1e-12
 """More than rounding can move a probability."""
 
@@ -93,6 +96,18 @@ def at_most_exp(x):
         root = 1.0 + y + y * y * (0.5 + 0.25 * abs(y))
         return (root * root) * (root * root)
     return exp(min(x, 700.0)) * (1.0 + SURELY)
+
+
+@compiled("f8(f8)")
+def none_below(rate):
+    """A number not above e⁻ʳ, the chance of a Poisson count of 0; near it for r up to 2: (1 − y + y²/2 − y³/6)² with y = r/2.
+
+    e⁻ʸ = 1 − y + y²/2 − y³/6 + …, and what follows y³/6 is more than 0. ``rate`` may have been rounded, so it is taken a little higher.
+    """
+    y = 0.5 * SLACK * rate
+    root = 1.0 - y * (1.0 - y * (0.5 - y * (1.0 / 6.0)))
+    root = root if root > 0.0 else 0.0
+    return root * root - LEAST
 
 
 @compiled("b1(f8,f8,f8)")

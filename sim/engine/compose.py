@@ -22,9 +22,10 @@ from sim.engine import draws, gates, records, registers
 from sim.engine import prefetch as fetching
 from sim.engine.prefetch import prefetch
 from sim.engine.registers import in_registers
+from sim.exact import none_below
 from sim.layout import LINE, daily_bytes, row_dtype
 from sim.lever import Lever
-from sim.lifecycle.activity import LEAST, SLACK, VISITS
+from sim.lifecycle.activity import VISITS
 from sim.rule import PHASES
 
 CHUNK = 8_192
@@ -180,8 +181,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
     luck = np.empty(BLOCK, np.float64)
     stirs = np.empty(BLOCK, np.uint8)
     awake = np.empty(BLOCK + 1, np.int64)
-    season = t.season * t.lifting * SLACK
-    reached = t.most_reached * SLACK
+    season = t.season * t.lifting
     everybody = t.everybody != 0
     told = ANY_NEWS if t.restless else ANY_NEWS & ~POSTS_HEARD
     for chunk in range(first, last):
@@ -191,7 +191,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
             chances(luck, t.key, start, t.day, VISITS, 0)
             stop = min(start + BLOCK, end)
             part = slice(start, stop)
-            _who_stirs(stirs, luck, bound[part], wake[part], news[part], t.day, season, reached, t.hearing, told, everybody)
+            _who_stirs(stirs, luck, bound[part], wake[part], news[part], t.day, season, t.most_reached, t.hearing, told, everybody)
             count = 0
             for i in range(start, stop):
                 awake[count] = i
@@ -240,7 +240,7 @@ def _who_stirs(out, luck, bound, wake, news, day, season, reached, hearing, told
         most = bound[k] * season if bound[k] >= 0.0 else reached
         most = most * hearing if news[k] & POSTS_HEARD else most
         awake = (wake[k] <= day) | ((news[k] & told) != 0) | everybody
-        out[k] = BY_LUCK if luck[k] >= 1.0 - most - LEAST else np.uint8(awake)
+        out[k] = BY_LUCK if luck[k] >= none_below(most) else np.uint8(awake)
 
 
 @numba.njit(**JIT)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from sim.chance import purpose
 from sim.decay import left_after
-from sim.exact import at_most_exp, exp, poisson
+from sim.exact import at_most_exp, exp, none_below, poisson
 from sim.population import MOST_VISITS_A_DAY
 from sim.rule import rule
 
 VISITS = purpose("activity.visits")
-SLACK, LEAST = 1.0 + 1e-9, 1e-15
-"""A bound on the chance of a visit is taken a little higher, so that rounding never hides a visit."""
 HIGHEST_RATE = 700.0
 """Visits a day; rates above are cut here, because e⁻ᵣ must stay a number."""
 
@@ -44,7 +42,7 @@ def plan_visits(u, p, t, m):
     """
     rate = u.visit_rate * t.season * t.alive_share
     pull = t.visit_pull
-    if t.luck >= 1.0 - rate * SLACK * at_most_exp(pull) - LEAST:  # most days without a visit need no exponential
+    if t.luck >= none_below(rate * at_most_exp(pull)):  # most days without a visit need no exponential
         if pull != 0.0:
             rate *= exp(pull)
         t.visits = min(poisson(t.luck, min(rate, HIGHEST_RATE)), MOST_VISITS_A_DAY)

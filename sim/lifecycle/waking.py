@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from sim.chance import LOT, chance
 from sim.decay import left_after
-from sim.exact import at_most_exp
-from sim.lifecycle.activity import LEAST, SLACK
+from sim.exact import at_most_exp, none_below
 from sim.population import CHURNED, DORMANT, FAR, NEVER
 from sim.rule import rule
 from sim.segment import ACTIVE, AT_RISK, EVERY_SEGMENT, HIGH, LOST, NEW, ORDINARY, STILL
@@ -91,8 +90,8 @@ def look_ahead(u, p, t):
     """
     t.passing = t.visit_pull + t.headroom
     errands_only = (t.day < t.whole) & (u.left == 0) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
-    most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0) * SLACK
-    t.quiet = errands_only & (t.luck < 1.0 - most - LEAST)
+    most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0)
+    t.quiet = errands_only & (t.luck < none_below(most))
 
 
 @rule("lifecycle")

@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from sim.exact import SMALL_PULL, at_most_exp, exp, happens, log, poisson, pulled, rarely
+from sim.exact import SMALL_PULL, at_most_exp, exp, happens, log, none_below, poisson, pulled, rarely
 
 SOME = np.random.default_rng(3)
 
@@ -108,6 +108,20 @@ def test_nothing_comes_at_rate_zero_and_luck_without_end_still_ends():
 def test_a_bound_on_exp_is_never_below_it_and_hardly_above(low, high):
     for x in np.linspace(low, high, 20_001):
         assert exp(x) <= at_most_exp(x) <= 1.05 * exp(x)
+
+
+@pytest.mark.parametrize("high", [1e-6, 0.1, 2.0, 4.0, 700.0])
+def test_below_its_bound_luck_brings_surely_nobody(high):
+    for rate in np.linspace(0.0, high, 20_001):
+        assert none_below(rate) < exp(-rate)
+        assert poisson(min(max(none_below(rate), 0.0), 1.0 - 2.0**-53), min(rate, 700.0)) == 0 or none_below(rate) <= 0.0
+    assert none_below(1e300) < 0.0 and none_below(float("inf")) < 0.0
+
+
+def test_that_bound_is_near_for_the_rates_most_users_have():
+    rates = np.linspace(0.0, 2.0, 20_001)
+    missed = np.array([exp(-r) - none_below(r) for r in rates])
+    assert missed.max() < 0.025 and missed[rates < 0.5].max() < 2.5e-4
 
 
 def test_what_is_rare_is_judged_as_by_the_exponential():
