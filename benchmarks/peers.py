@@ -6,7 +6,7 @@ Two workloads, each stated in words at the top of its `workload.py`, all numbers
                  scenarios/benchmarks/incentives.yaml). This is what the project is for
     customers    the same without coupons and levels, the plain BG/NBD (peer/customers/workload.py, scenarios/oracles/bgnbd.yaml)
 
-Peers: plain Mesa (an object a user), NumPy as it is usually written, NumPy tuned for the workload and no other, Starsim with and without
+Peers: Mesa (an object a user) and NumPy, each as it is usually written and tuned for the workload and no other, Starsim with and without
 its common random numbers, mesa-frames; and this project on one thread and on two. Starsim and mesa-frames are installed into environments
 of their own, which are thrown away afterwards (--environments keeps them); a peer that cannot be had is named with the reason.
 
@@ -31,7 +31,7 @@ from peer.workloads import WORKLOADS, Workload
 
 FULL = {"users": 1_000_000, "days": 90, "rounds": 5}
 QUICK = {"users": 20_000, "days": 45, "rounds": 2}
-AIMS = {"mesa": 60.0, "numpy": 4.0, "numpy-tuned": 4.0, "starsim": 4.0, "starsim-free": 4.0}
+AIMS = {"mesa": 60.0, "mesa-tuned": 60.0, "numpy": 4.0, "numpy-tuned": 4.0, "starsim": 4.0, "starsim-free": 4.0}
 """How many times as fast this project shall be, on one thread."""
 
 
@@ -54,7 +54,8 @@ class Peer:
 PEERS = {
     "this": Peer("this project", "this_project"),
     "this-2": Peer("this project, 2 threads", "this_project", {"threads": 2}),
-    "mesa": Peer("plain Mesa", "mesa_objects"),
+    "mesa": Peer("Mesa", "mesa_objects"),
+    "mesa-tuned": Peer("Mesa, tuned", "mesa_tuned"),
     "numpy": Peer("NumPy", "numpy_columns"),
     "numpy-tuned": Peer("NumPy, tuned", "numpy_tuned"),
     "starsim": Peer("Starsim", "starsim_module", {"crn": True}, "starsim"),

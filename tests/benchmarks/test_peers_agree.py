@@ -14,8 +14,8 @@ from peer.workloads import WORKLOADS
 USERS, DAYS = 4_000, {"incentives": 75, "customers": 45}
 """With incentives, days enough for grace to end, and for some to be sent no more coupons."""
 PEERS = [
-    ("customers", "mesa_objects"), ("customers", "numpy_columns"), ("customers", "numpy_tuned"),
-    ("incentives", "mesa_objects"), ("incentives", "numpy_columns"), ("incentives", "numpy_tuned"),
+    *(("customers", peer) for peer in ("mesa_objects", "mesa_tuned", "numpy_columns", "numpy_tuned")),
+    *(("incentives", peer) for peer in ("mesa_objects", "mesa_tuned", "numpy_columns", "numpy_tuned")),
 ]
 MISTAKES = [
     ({"thresholds": (5_000, 30_000, 80_000)}, "tiers_promoted"),

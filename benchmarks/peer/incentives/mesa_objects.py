@@ -1,7 +1,7 @@
-"""The workload `incentives` in plain Mesa: a user is an object, a day is a call of its ``step``.
+"""The workload `incentives` in Mesa as it is usually written: a user is an object, a day is a call of its ``step``, which does what the
+words say.
 
-Written to be quick within that: an object knows the next morning on which its pulls can change, the next evening on which something is
-due, and until then its chance of a day without a visit. So most days cost one random number and three comparisons.
+A rule more is a method more; the price is that everybody asks everything every day.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from peer.incentives.workload import BOOK, Shop
 PACKAGES = ("mesa",)
 STOCKS = ("customer", "dormant", "churned")
 LONG_AGO = -10_000
-NEVER = 1 << 30
 
 
 def pulled(p: float, pull: float) -> float:
@@ -37,69 +36,51 @@ class User(mesa.Agent):
         self.next_coupon, self.sent_day, self.news = max(first_coupon, 2), LONG_AGO, 0.0
         self.wallet: list[int] = []
         self.spent, self.level, self.grace, self.review_day = 0, 0, False, model.shop.window_days
-        self.sting, self.sting_day = 0.0, 0
-        self.changed = True
+        self.sting = 0.0
         self.climb(self.basket())
-        self.feel()
-        self.plan()
 
     def step(self) -> None:
-        """A day: what changes in the morning, visits, what is due in the evening."""
-        day = self.model.day
-        if day >= self.next_morning:
-            self.wake()
-        luck = self.model.random.random()
-        if luck >= self.quiet:
-            self.come(luck)
-        if day >= self.next_evening:
-            self.close()
+        """A day: a coupon may arrive, visits, and in the evening what is due."""
+        self.receive_coupon()
+        if not self.left:
+            self.visit()
+        self.expire_coupons()
+        self.review()
+        self.be_seen()
 
-    def wake(self) -> None:
-        """A coupon may arrive; then all that pulls is summed up."""
+    def receive_coupon(self) -> None:
+        """Whoever is due, has room and was seen not too long ago gets one."""
         shop, day = self.model.shop, self.model.day
         if day >= self.next_coupon and len(self.wallet) < shop.wallet and day - 1 - self.last_seen < shop.sunset_days:
             self.wallet.append(day + shop.expiry_days)
             self.news = 1.0 - math.exp(-(day - self.sent_day) / shop.rest_days)
             self.sent_day, self.next_coupon = day, day + shop.every_days
-            self.next_evening = min(self.next_evening, self.wallet[0])
             self.model.coupons_issued += 1
-        self.changed = False
-        self.feel()
-        self.plan_morning()
 
-    def plan_morning(self) -> None:
-        """The next morning with another pull than today's."""
-        shop, day = self.model.shop, self.model.day
-        morning = NEVER
-        if self.changed or self.sting:
-            morning = day + 1
-        elif day < self.sent_day + shop.exposure_days:
-            morning = self.sent_day + shop.exposure_days
-        if len(self.wallet) < shop.wallet and day - self.last_seen < shop.sunset_days:
-            morning = min(morning, max(self.next_coupon, day + 1))
-        self.next_morning = morning
-
-    def plan(self) -> None:
-        """The next days on which something is due."""
-        shop, day, seen = self.model.shop, self.model.day, self.last_seen
-        evening = self.review_day
-        if self.wallet:
-            evening = min(evening, self.wallet[0])
-        if day < seen + shop.dormant_after_days:
-            evening = min(evening, seen + shop.dormant_after_days)
-        elif day < seen + shop.churned_after_days:
-            evening = min(evening, seen + shop.churned_after_days)
-        self.next_evening = evening
-        self.plan_morning()
-
-    def feel(self) -> None:
-        """What pulls on visits and on staying this morning, and the chance of a day without a visit."""
-        shop, day, level = self.model.shop, self.model.day, self.level
-        if self.left:
+    def visit(self) -> None:
+        """Today's visits, each with its order, each order perhaps the last."""
+        model = self.model
+        pull, stay = self.pull_to_visit(), model.shop.status_stay * self.level
+        visits = model.rng.poisson(self.visit_rate * math.exp(pull))
+        if visits == 0:
             return
-        pull = shop.status_visit * level
-        if self.sting:
-            pull -= self.hurt(day - 1)
+        self.last_seen = model.day
+        model.active_users += 1
+        for _ in range(visits):
+            model.visits += 1
+            noticed, order_pull = self.weigh()
+            if model.random.random() < pulled(model.shop.conversion, order_pull):
+                self.buy(noticed)
+                effects = stay + model.shop.own_orders_only * (pull + order_pull)
+                if model.random.random() < pulled(self.leave_p, -effects):
+                    self.left = True
+                    model.departed += 1
+                    return
+
+    def pull_to_visit(self) -> float:
+        """The pull this morning: level, levels lost, new coupon, next level."""
+        shop, day, level = self.model.shop, self.model.day, self.level
+        pull = shop.status_visit * level - self.sting
         if day - self.sent_day < shop.exposure_days:
             pull += shop.exposure_lift * self.news
         if self.spent and level < len(shop.thresholds):
@@ -107,39 +88,7 @@ class User(mesa.Agent):
             far = (goal - self.spent) / (shop.push_zone * goal)
             if far < 1.0:
                 pull += shop.push * (1.0 - far)
-        self.pull, self.stay = pull, shop.status_stay * level
-        self.rate = self.visit_rate * math.exp(pull)
-        self.quiet = math.exp(-self.rate)
-
-    def hurt(self, day: int) -> float:
-        """What is left on a day of the pull that losing levels took away."""
-        return self.sting * 0.5 ** ((day - self.sting_day) / self.model.shop.sting_days)
-
-    def come(self, luck: float) -> None:
-        """Today's visits, each with its order, each order perhaps the last."""
-        model = self.model
-        self.last_seen = self.next_evening = model.day
-        model.active_users += 1
-        for _ in range(self.visits(luck)):
-            model.visits += 1
-            noticed, order_pull = self.weigh()
-            if model.random.random() < pulled(model.shop.conversion, order_pull):
-                self.buy(noticed)
-                effects = self.stay + model.shop.own_orders_only * (self.pull + order_pull)
-                if model.random.random() < pulled(self.leave_p, -effects):
-                    self.left, self.quiet = True, 1.0
-                    model.departed += 1
-                    return
-
-    def visits(self, luck: float) -> int:
-        """Poisson with today's rate, at the quantile ``luck``."""
-        count, term = 0, self.quiet
-        total = term
-        while luck >= total and count < 1000:
-            count += 1
-            term *= self.rate / count
-            total += term
-        return count
+        return pull
 
     def weigh(self) -> tuple[bool, float]:
         """Whether a coupon is noticed, and the pull to order."""
@@ -186,51 +135,45 @@ class User(mesa.Agent):
         model, shop = self.model, self.model.shop
         model.revenue += paid
         self.spent += paid
-        self.changed = True
         level = bisect_right(shop.thresholds, self.spent)
         if level > self.level:
             model.tiers_promoted += level - self.level
             self.level, self.grace, self.review_day = level, False, model.day + shop.window_days
 
-    def close(self) -> None:
-        """The evening: coupons expire, levels are reviewed, the stage is seen."""
-        shop, day, wallet = self.model.shop, self.model.day, self.wallet
-        if wallet and wallet[0] == day:
-            del wallet[0]
+    def expire_coupons(self) -> None:
+        """A coupon whose last day it was."""
+        if self.wallet and self.wallet[0] <= self.model.day:
+            del self.wallet[0]
             self.model.coupons_expired += 1
-        if day == self.review_day:
-            self.review()
-        idle = day - self.last_seen
-        if self.left or idle >= shop.churned_after_days:
-            self.move("churned")
-        elif idle >= shop.dormant_after_days:
-            self.move("dormant")
-        else:
-            self.move("customer")
-        self.plan()
 
     def review(self) -> None:
-        """The level is what was earned in the window, after a grace period."""
+        """What hurts fades; on the day of review the level is what was earned in the window, after a grace period."""
         model, shop = self.model, self.model.shop
+        self.sting *= 0.5 ** (1.0 / shop.sting_days)
+        if model.day != self.review_day:
+            return
         lost = self.level - bisect_right(shop.thresholds, self.spent)
         if lost > 0 and not self.grace:
             self.grace, self.review_day = True, model.day + shop.grace_days
             return
         if lost > 0:
-            self.sting = self.hurt(model.day) + shop.loss_weight * shop.status_visit * lost
-            self.sting_day = model.day
+            self.sting += shop.loss_weight * shop.status_visit * lost
             self.level -= lost
             model.tiers_demoted += lost
-        self.changed = self.changed or self.spent > 0 or lost > 0
         self.spent, self.grace, self.review_day = 0, False, model.day + shop.window_days
         model.tiers_reviewed += 1
 
-    def move(self, stage: str) -> None:
-        """Into another stage."""
+    def be_seen(self) -> None:
+        """The stage as the shop sees it."""
+        shop, idle = self.model.shop, self.model.day - self.last_seen
+        stage = "customer"
+        if self.left or idle >= shop.churned_after_days:
+            stage = "churned"
+        elif idle >= shop.dormant_after_days:
+            stage = "dormant"
         if stage != self.stage:
-            stocks = self.model.stocks
-            stocks[self.stage] -= 1
-            stocks[stage] += 1
+            self.model.stocks[self.stage] -= 1
+            self.model.stocks[stage] += 1
             self.stage = stage
 
 
