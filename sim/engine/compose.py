@@ -180,10 +180,11 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
     t.active = ACTIVE(ps)
     luck = np.empty(BLOCK, np.float64)
     stirs = np.empty(BLOCK, np.uint8)
-    awake = np.empty(BLOCK + 1, np.int64)
+    awake = np.empty(BLOCK + 2 * AHEAD + 1, np.int64)
     season = t.season * t.lifting
     everybody = t.everybody != 0
     told = ANY_NEWS if t.restless else ANY_NEWS & ~POSTS_HEARD
+    came, bought = visited[t.day], ordered[t.day]
     for chunk in range(first, last):
         m = counters[chunk]
         end = min((chunk + 1) * CHUNK, len(rows))
@@ -196,40 +197,46 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
             for i in range(start, stop):
                 awake[count] = i
                 count += stirs[i - start] != 0
-            for k in range(-2 * AHEAD, count):
-                if k + 2 * AHEAD < count:
-                    for at in range(0, DAILY, LINE):
-                        prefetch(raw, awake[k + 2 * AHEAD], at)
-                if 0 <= k + AHEAD < count:
-                    i = awake[k + AHEAD]
-                    needed = (stirs[i - start] == BY_LUCK) | (whole[i] <= t.day)
-                    here = awake[max(k, 0)]
-                    i = here + (i - here) * needed  # asking for what is here costs less than a branch nobody can predict
-                    for at in range(DAILY, WIDTH, LINE):
-                        prefetch(raw, i, at)
-                if k < 0:
-                    continue
-                i = awake[k]
-                t.luck = luck[i - start]
-                t.heard = heard[i, 0]
-                t.invited = heard[i, 1]
-                t.deals = heard[i, 2]
-                t.thanked = heard[i, 3]
-                t.inside = inside[i]
-                t.calm = calm[i]
-                t.whole = whole[i] * (stirs[i - start] != BY_LUCK)
-                LIVE(rows[i], ps, t, m)
-                bound[i] = t.bound * ROUNDED_UP
-                calm[i] = t.calm * ROUNDED_UP
-                wake[i] = min(t.wake, t.errand)
-                whole[i] = t.wake
-                visited[t.day, i >> 3] |= (t.visit > 0) << (i & 7)
+            awake[count : count + 2 * AHEAD] = start  # behind the last there is nothing to fetch, and asking for it does no harm
+            for k in range(2 * AHEAD):
+                _fetch(raw, awake[k], 0, DAILY)
+            for k in range(AHEAD):
+                _fetch(raw, awake[k], DAILY, WIDTH)
+            for k in range(count):
+                i, soon = awake[k], awake[k + AHEAD]
+                _fetch(raw, awake[k + 2 * AHEAD], 0, DAILY)
+                needed = (stirs[np.uint64(soon - start)] == BY_LUCK) | (whole[np.uint64(soon)] <= t.day)
+                # Asking for what is here costs less than a branch nobody can predict.
+                _fetch(raw, i + (soon - i) * needed, DAILY, WIDTH)
+                at, place = np.uint64(i), np.uint64(i - start)  # without a sign, so that no one asks whether it counts from the end
+                by_luck = stirs[place] == BY_LUCK
+                t.luck = luck[place]
+                t.heard = heard[at, 0]
+                t.invited = heard[at, 1]
+                t.deals = heard[at, 2]
+                t.thanked = heard[at, 3]
+                t.inside = inside[at]
+                t.calm = calm[at]
+                t.whole = 0 if by_luck else whole[at]
+                LIVE(rows[at], ps, t, m)
+                bound[at] = t.bound * ROUNDED_UP
+                calm[at] = t.calm * ROUNDED_UP
+                wake[at] = min(t.wake, t.errand)
+                whole[at] = t.wake
+                came[np.uint64(i >> 3)] |= (t.visit > 0) << (i & 7)
                 if t.orders > 0:
-                    ordered[t.day, i >> 3] |= 1 << (i & 7)
+                    bought[np.uint64(i >> 3)] |= 1 << (i & 7)
                     if len(log) > 0:
                         written = _list_orders(log, written, i, t)
-                said[i] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
+                said[at] = t.posted | t.invites << 1 | t.opens_deal << 2 | t.entered << 3 | t.accepted << 4
     return written
+
+
+@numba.njit(**JIT)
+def _fetch(raw, row, first, last):
+    """Ask for these bytes of a row."""
+    for at in range(first, last, LINE):
+        prefetch(raw, row, at)
 
 
 @numba.njit(**JIT)
