@@ -217,7 +217,7 @@ def _loop(rows, raw, visited, ordered, said, heard, news, inside, bound, calm, w
                 t.thanked = heard[at, 3]
                 t.inside = inside[at]
                 t.calm = calm[at]
-                t.whole = 0 if by_luck else whole[at]
+                t.whole = whole[at] * (not by_luck)
                 LIVE(rows[at], ps, t, m)
                 bound[at] = t.bound * ROUNDED_UP
                 calm[at] = t.calm * ROUNDED_UP
