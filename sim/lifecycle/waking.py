@@ -90,8 +90,10 @@ def look_ahead(u, p, t):
     """
     t.passing = t.visit_pull + t.headroom
     errands_only = (t.day < t.whole) & (u.left == 0) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
-    most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0)
-    t.quiet = errands_only & (t.luck < none_below(most))
+    t.quiet = 0
+    if errands_only:
+        most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0)
+        t.quiet = t.luck < none_below(most)
 
 
 @rule("lifecycle")
