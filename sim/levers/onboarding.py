@@ -86,7 +86,8 @@ def welcome(u, own, p, t, m):
         if own.gift == OPEN:
             if days_left < 3:
                 t.visit_pull += p.strength * p.urgency
-                t.wake = min(t.wake, u.entry_day + p.window_days)
+                if days_left > 0:
+                    t.wake = min(t.wake, u.entry_day + p.window_days)
             else:
                 t.wake = min(t.wake, u.entry_day + p.window_days - 2)
 

@@ -112,8 +112,8 @@ def hand_over(u, own, p, t, m):
             m.goods += p.gift
         else:
             own.gift = OPEN
-    if own.gift == OPEN:
-        t.wake = min(t.wake, max(u.entry_day + p.valid_days, t.day + 1))
+    if own.gift == OPEN and t.age < p.valid_days:
+        t.wake = min(t.wake, u.entry_day + p.valid_days)
 
 
 @rule("visit")
