@@ -70,6 +70,7 @@ class LifecycleModel(MesaSurface):
         self._friends: network.Friends | None = None
         self.said, self.said_before = np.zeros(everybody, np.uint8), np.zeros(everybody, np.uint8)
         self.heard, self._inside = np.zeros((everybody, len(network.HEARD)), np.uint8), np.zeros(everybody, np.uint8)
+        self._heard_any = False
         self.inside = np.zeros(everybody)
         self.bound, self.calm = np.zeros(everybody, np.float32), np.zeros(everybody, np.float32)
         self.wake, self.whole = self.rows["entry_day"].copy(), np.zeros(everybody, np.int32)
@@ -250,16 +251,22 @@ class LifecycleModel(MesaSurface):
                 self.policy[name][key] = value
 
     def _spread_the_word(self) -> None:
-        """Friends hear what was said yesterday (friends who signed up count only where friends draw prospects)."""
-        counts = network.POSTED | network.INVITED | network.OPENED_DEAL | network.ACCEPTED
+        """Friends hear what was said yesterday (invitations and their acceptance where there is a market to invite from, sign-ups where
+        friends draw prospects)."""
+        counts = network.POSTED | network.OPENED_DEAL
+        counts |= network.INVITED | network.ACCEPTED if self.plan.population.entry.market is not None else 0
         counts |= network.ENTERED if self.plan.market.bass.friends_share > 0.0 else 0
-        if (self.said & counts).any():
-            network.spread(self.said & np.uint8(counts), self.said_before, self.friends, self.heard, self._inside, self.bound < 0.0)
+        words = self.said & np.uint8(counts)
+        if words.any():
+            network.spread(words, self.said_before, self.friends, self.heard, self._inside, self.bound)
+            self._heard_any = True
             if counts & network.ENTERED:
                 np.divide(self._inside, self.friends.numbers, out=self.inside)
-        else:
+        elif self._heard_any:
             self.heard[:] = 0
-        self.said_before, self.said = self.said, np.zeros_like(self.said)
+            self._heard_any = False
+        self.said_before, self.said = self.said, self.said_before
+        self.said[:] = 0
 
     def committed(self, name: str, parameters: Any = None, today: np.ndarray | None = None) -> int:
         """Minor units that a lever with a budget has spent and still promises, by its parameters or by others, and with the counters of a
@@ -300,7 +307,7 @@ class LifecycleModel(MesaSurface):
         if friends_begin_to_count:
             self._inside[:] = 0
             entered = (self.rows["stage"] != PROSPECT).astype(np.uint8) * np.uint8(network.ENTERED)
-            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside, self.bound < 0.0)
+            network.spread(entered, self.said_before, self.friends, np.zeros_like(self.heard), self._inside, self.bound)
             np.divide(self._inside, self.friends.numbers, out=self.inside)
         if self.highest_cap is not None:
             cap = plan.economics.incentive_budget

@@ -79,8 +79,8 @@ HEARD = ("posted", "invited", "opened a deal", "signed up on my invitation")
 """What a user hears from friends: how many of them; columns of ``heard``."""
 
 
-@compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:],b1[:])")
-def _spread(said, said_before, starts, ends, heard, invited_before, inside, outside):
+@compiled("void(u1[:],u1[:],i8[:],i4[:],u1[:,:],u1[:],u1[:],f4[:])")
+def _spread(said, said_before, starts, ends, heard, invited_before, inside, bound):
     speakers = np.empty(len(said), np.int32)
     count = 0
     for i in range(len(said)):
@@ -104,7 +104,7 @@ def _spread(said, said_before, starts, ends, heard, invited_before, inside, outs
         friend, word = listener[k], words[k]
         if word & 1 and heard[friend, 0] < 255:
             heard[friend, 0] += 1
-        if word & 2 and outside[friend] and heard[friend, 1] < 255:
+        if word & 2 and bound[friend] < 0.0 and heard[friend, 1] < 255:
             heard[friend, 1] += 1
         if word & 4 and heard[friend, 2] < 255:
             heard[friend, 2] += 1
@@ -121,15 +121,15 @@ def _spread(said, said_before, starts, ends, heard, invited_before, inside, outs
 
 
 def spread(
-    said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: np.ndarray, inside: np.ndarray, outside: np.ndarray
+    said: np.ndarray, said_before: np.ndarray, friends: Friends, heard: np.ndarray, inside: np.ndarray, bound: np.ndarray
 ) -> None:
     """Tell everybody what their friends said yesterday.
 
     ``said`` and ``said_before``, shape (users,): bits of yesterday and of the day before. ``heard``, shape (users, 4), is overwritten:
-    how many friends (``HEARD``); of invitations only prospects hear (``outside``, shape (users,), true or false). ``inside``, shape
+    how many friends (``HEARD``); of invitations only prospects hear (those whose ``bound``, shape (users,), is below 0). ``inside``, shape
     (users,), counts the friends who have signed up so far. Who signed up on an invitation thanks the first of the friends who invited the
     day before.
     """
-    invited_before = heard[:, 1].copy()
+    invited_before = heard[:, 1].copy() if (said & ACCEPTED).any() else heard[:0, 1]
     heard[:] = 0
-    _spread(said, said_before, friends.starts, friends.ends, heard, invited_before, inside, outside)
+    _spread(said, said_before, friends.starts, friends.ends, heard, invited_before, inside, bound)

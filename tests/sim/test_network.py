@@ -51,10 +51,10 @@ class Town:
         self.heard = np.full((users, len(network.HEARD)), 99, np.uint8)
         self.heard[:, 1] = 0
         self.inside = np.zeros(users, np.uint8)
-        self.outside = np.ones(users, bool)
+        self.bound = np.full(users, -1.0, np.float32)
 
     def say(self, words: np.ndarray) -> None:
-        network.spread(words.astype(np.uint8), self.said, self.friends, self.heard, self.inside, self.outside)
+        network.spread(words.astype(np.uint8), self.said, self.friends, self.heard, self.inside, self.bound)
         self.said = words.astype(np.uint8)
 
 
@@ -131,10 +131,10 @@ def test_nobody_hears_of_more_friends_than_a_byte_can_count():
 
 def test_only_prospects_hear_of_invitations():
     town = Town(network.small_world(3, 50, 6, 0.2), 50)
-    town.outside[:25] = False
+    town.bound[:25] = 0.5
     spoke = np.arange(50) % 3 == 0
     town.say(np.where(spoke, POSTED | INVITED, 0))
     heard = np.array(counted(town.friends, spoke))
     assert town.heard[:, 0].tolist() == heard.tolist()
-    assert town.heard[:, 1].tolist() == np.where(town.outside, heard, 0).tolist()
+    assert town.heard[:, 1].tolist() == np.where(town.bound < 0, heard, 0).tolist()
     assert heard[25:].any() and heard[:25].any()
