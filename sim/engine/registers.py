@@ -86,7 +86,7 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) 
 
 @intrinsic
 def in_registers(typing, record):
-    """A record's numbers as variables of the function that asks; its lists are not copied, and hold anything."""
+    """A copy of the record in variables of the function that asks."""
     if not isinstance(record, types.Record):
         return None
     typ = InRegisters(record)
@@ -100,6 +100,10 @@ def in_registers(typing, record):
         for name, room in zip(typ.lists, lists, strict=True):
             setattr(parts, name, builder.bitcast(room, BYTE.as_pointer()))
         value = parts._getvalue()
+        for name in typ.lists:
+            kind = record.typeof(name)
+            source = cgutils.get_record_member(builder, arguments[0], record.offset(name), context.get_data_type(kind.dtype))
+            cgutils.raw_memcpy(builder, _pointer(context, builder, typ, value, name), source, WORD(kind.nitems), kind.size)
         for name in typ.place:
             kind = record.typeof(name)
             source = cgutils.get_record_member(builder, arguments[0], record.offset(name), context.get_data_type(kind))

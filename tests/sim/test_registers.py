@@ -14,7 +14,7 @@ KIND = np.dtype([("day", "i8"), ("pull", "f8"), ("level", "u1"), ("news", "f4"),
 
 def a_record() -> np.ndarray:
     out = np.zeros(1, KIND)
-    out["day"], out["pull"], out["level"], out["news"], out["amounts"] = 7, 0.1, 255, 1.5, 9
+    out["day"], out["pull"], out["level"], out["news"], out["amounts"], out["lifts"] = 7, 0.1, 255, 1.5, (9, 9, 9, 9, 8), (1.0, 2.0, 3.0)
     return out
 
 
@@ -33,16 +33,17 @@ def lived(records, users):
         add(t, k)
         told = told * 2.0 + t.amounts[k] + t.lifts[k % 3]
     t.level += 1
-    return told, t.pull, t.day, t.level, t.news
+    return told, t.pull, t.day, t.level, t.news, t.amounts[users], t.lifts[2]
 
 
 def test_what_is_written_is_read_and_the_record_stays_as_it_was():
     records, before = a_record(), a_record()
     pull, told = 0.1, 0.0
-    for k in range(5):
+    for k in range(2):
         pull += 7
         told = told * 2.0 + k * k + pull
-    assert lived(records, 5) == (told, pull, 7, 0, 1.5)  # 255 + 1 in one byte
+    assert lived(records, 2) == (told, pull, 7, 0, 1.5, 9, 3.0)  # 255 + 1 in one byte
+    assert lived(records, 4)[-2] == 8
     assert (records == before).all()
 
 
