@@ -19,7 +19,7 @@ from difflib import get_close_matches
 import yaml
 
 from sim.scenario.events import Events
-from sim.scenario.faults import Fault, Phrase, fault
+from sim.scenario.faults import LONGEST_WORD, Fault, Phrase, fault
 from sim.scenario.messages import KINDS
 from sim.scenario.simple import simple_events
 from sim.scenario.source import BROKEN, Node, Origin, Path
@@ -151,6 +151,11 @@ class _Frame:
         return (*self.path, step if step is not None else "?")
 
 
+def _shortened(why: str) -> str:
+    """What PyYAML says, without words longer than anybody reads: it repeats a tag or a name of any length."""
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda found: found[0][:LONGEST_WORD] + "…", why)
+
+
 class _StopError(Exception):
     """Nothing after this fault has a meaning."""
 
@@ -186,12 +191,12 @@ class _Builder:
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark or problem.context_mark
             at = self.place(mark.line + 1, mark.column + 1)
-            why = problem.problem or problem.context or "cannot be understood"
+            why = _shortened(problem.problem or problem.context or "cannot be understood")
             self._stop(at, "tab") if "'\\t'" in why else self._stop(at, "syntax", why=(why, in_chinese(why)))
         except _StopError:
             raise
         except Exception as problem:  # PyYAML lets others out, such as ValueError for "\U00110000"
-            why = str(problem) or type(problem).__name__
+            why = _shortened(str(problem) or type(problem).__name__)
             self._stop(self.place(loader.line + 1, loader.column + 1), "syntax", why=(why, in_chinese(why)))
         finally:
             loader.dispose()

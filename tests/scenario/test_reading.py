@@ -178,6 +178,12 @@ def test_reading_goes_on_after_a_fault():
     assert [line.split()[0] for line in found] == ["1:4", "2:1", "3:1", "4:4", "5:4"]
 
 
+@pytest.mark.parametrize("name", ["a", "长"])
+def test_a_tag_of_any_length_makes_no_long_fault(name):
+    (found,) = read_bytes(f"name: !{name * 3_000}! 1\n".encode(), "x.yaml").faults
+    assert found.line == 1 and len(found.message) < 500 and len(found.chinese) < 500
+
+
 def test_a_folder_a_pipe_a_missing_and_an_unreadable_file_are_faults(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
