@@ -24,11 +24,17 @@ evening of every day on which the user is awake."""
 
 
 def rule(phase: str) -> Callable:
-    """Mark a function as a rule of a phase (``PHASES``), or of the ``lifecycle``."""
+    """Mark a function as a rule of a phase (``PHASES``), or of the ``lifecycle``.
+
+    ValueError: where there is no such phase, or a lever's rule changes after ``dawn`` what is asked for then: whether someone who left
+    returns.
+    """
     if phase != "lifecycle" and phase not in PHASES:
         raise ValueError(f"{phase!r} is no phase of the day; choose from {', '.join(PHASES)}")
 
     def mark(function: Callable) -> Callable:
+        if phase not in ("lifecycle", "dawn") and "return_hazard" in function.__code__.co_names:
+            raise ValueError(f"{function.__name__} uses t.return_hazard in {phase!r}; who returns is decided before: add to it in 'dawn'")
         function.phase = phase
         return function
 

@@ -86,10 +86,8 @@ def welcome(u, own, p, t, m):
         if own.gift == OPEN:
             if days_left < 3:
                 t.visit_pull += p.strength * p.urgency
-                if days_left > 0:
-                    t.wake = min(t.wake, u.entry_day + p.window_days)
             else:
-                t.wake = min(t.wake, u.entry_day + p.window_days - 2)
+                t.headroom += p.strength * p.urgency
 
 
 @rule("visit")
@@ -118,10 +116,12 @@ def unwrap(u, own, p, t, m):
         m.discount += off
 
 
-@rule("close")
+@rule("dusk")
 def lapse(u, own, p, t, m):
     """A gift not used in time, or no longer an early order's, expires."""
-    age = t.age
-    if own.gift == OPEN and (age >= p.window_days or u.orders >= p.orders):
-        own.gift = EXPIRED
-        m.expired += 1
+    if own.gift == OPEN:
+        if t.age >= p.window_days or u.orders >= p.orders:
+            own.gift = EXPIRED
+            m.expired += 1
+        else:
+            t.errand = min(t.errand, u.entry_day + p.window_days)

@@ -112,8 +112,6 @@ def hand_over(u, own, p, t, m):
             m.goods += p.gift
         else:
             own.gift = OPEN
-    if own.gift == OPEN and t.age < p.valid_days:
-        t.wake = min(t.wake, u.entry_day + p.valid_days)
 
 
 @rule("visit")
@@ -139,9 +137,12 @@ def redeem(u, own, p, t, m):
         m.discount += off
 
 
-@rule("close")
+@rule("dusk")
 def lapse(u, own, p, t, m):
     """A voucher not used in time expires."""
-    if own.gift == OPEN and t.age >= p.valid_days:
-        own.gift = EXPIRED
-        m.expired += 1
+    if own.gift == OPEN:
+        if t.age >= p.valid_days:
+            own.gift = EXPIRED
+            m.expired += 1
+        else:
+            t.errand = min(t.errand, u.entry_day + p.valid_days)

@@ -153,8 +153,8 @@ def climb(u, own, p, t, m):
 
 
 @rule("close")
-def review(u, own, p, t, m):
-    """A day with a visit counts; at the end of the window the level is what was earned in it, after a grace period."""
+def come_by(u, own, p, t, m):
+    """A day with a visit counts, too."""
     if t.visit > 0 and p.per_visit > 0:
         if own.review_day == 0:
             own.review_day = t.day + p.window_days
@@ -166,6 +166,11 @@ def review(u, own, p, t, m):
             own.level = level
             own.grace = 0
             own.review_day = t.day + p.window_days
+
+
+@rule("dusk")
+def review(u, own, p, t, m):
+    """At the end of the window the level is what was earned in it, after a grace period. Nothing of it brings anybody by more often."""
     if own.review_day > 0 and t.day >= own.review_day:
         level = earned(p.thresholds, p.thresholds_count, own.spent, 0)
         if level < own.level and own.grace == 0 and p.grace_days > 0:
@@ -183,6 +188,5 @@ def review(u, own, p, t, m):
             own.spent = 0
             own.review_day = t.day + p.window_days
             m.reviewed += 1
-            t.wake = t.day + 1
     if own.review_day > 0:
-        t.wake = min(t.wake, own.review_day)
+        t.errand = min(t.errand, own.review_day)

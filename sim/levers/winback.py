@@ -95,7 +95,7 @@ def overnight(night: Night) -> None:
 
 @rule("dawn")
 def call_back(u, own, p, t, m):
-    """An offer granted overnight goes out; while it is open it reminds."""
+    """An offer granted overnight goes out; while it is open it reminds, and may bring back who had left."""
     if own.due_day == t.day and (p.threshold >= budget.ALL_BIDS or chance(t.key, u.id, t.day, BID, 0) < p.threshold):
         own.open = 1
         own.contacts += 1
@@ -105,14 +105,13 @@ def call_back(u, own, p, t, m):
         m.contact += p.contact_cost
     if own.open:
         t.visit_pull += p.strength * p.remind
+        worth = min(p.value / u.usual_basket, 1.0)
+        t.return_hazard += p.strength * p.return_per_day * (1.0 + p.price_return * worth)
 
 
 @rule("offer")
-def tempt_back(u, own, p, t, m):
-    """An open offer may bring back who had left; whom one brought back stays less than others."""
-    if own.open:
-        worth = min(p.value / u.usual_basket, 1.0)
-        t.return_hazard += p.strength * p.return_per_day * (1.0 + p.price_return * worth)
+def stay_less(u, own, p, t, m):
+    """Whom a price brought back stays less than others."""
     if own.bought:
         t.stay_pull -= p.strength * p.second_life
 

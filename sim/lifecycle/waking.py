@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.chance import LOT, chance
 from sim.decay import left_after
 from sim.exact import at_most_exp, none_below
+from sim.lifecycle.churn import RETURN
 from sim.population import CHURNED, DORMANT, FAR, NEVER
 from sim.rule import rule
 from sim.segment import ACTIVE, AT_RISK, EVERY_SEGMENT, HIGH, LOST, NEW, ORDINARY, STILL
@@ -84,14 +85,18 @@ def know(u, p, t):
 
 @rule("lifecycle")
 def look_ahead(u, p, t):
-    """Whether the errands of dawn and dusk are all that can happen today: it is no whole day, and the luck with visits allows none.
+    """Whether the errands of dawn and dusk are all that can happen today: it is no whole day, and the luck allows no visit, nor the return
+    of someone who left.
 
     What was done at dawn is what passes: its pull is known anew whenever the user is awake. ``t.calm`` bounds visits without it.
     """
     t.passing = t.visit_pull + t.headroom
-    errands_only = (t.day < t.whole) & (u.left == 0) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
+    errands_only = (t.day < t.whole) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
     t.quiet = 0
-    if errands_only:
+    if errands_only and u.left:
+        hazard = p.return_per_day + t.return_hazard
+        t.quiet = hazard <= 0.0 or chance(t.key, u.id, t.day, RETURN, 0) >= hazard
+    elif errands_only:
         most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0)
         t.quiet = t.luck < none_below(most)
 
@@ -100,10 +105,11 @@ def look_ahead(u, p, t):
 def go_to_sleep(u, p, t, stage_before):
     """Until when nothing but errands can happen without a visit, and how likely visits are until then at most.
 
-    After an order, a return or a change of stage much is new, so the user is awake tomorrow; after a visit without an order the levers have
-    said what is (``Lever.settles``), unless the visit moved the user into another segment.
+    After an order or a return much is new, so the user is awake tomorrow, and so it is after a change of stage where levers are aimed;
+    after a visit without an order the levers have said what is (``Lever.settles``), unless the visit moved the user into another segment.
     """
-    if t.orders > 0 or t.returned or u.stage != stage_before or (t.visit > 0 and (t.restless or t.who & (AT_RISK | STILL | LOST))):
+    moved_on = p.segmented and u.stage != stage_before
+    if t.orders > 0 or t.returned or moved_on or (t.visit > 0 and (t.restless or t.who & (AT_RISK | STILL | LOST))):
         t.wake = t.day + 1
         return
     seen = u.last_seen
@@ -120,7 +126,7 @@ def go_to_sleep(u, p, t, stage_before):
             t.wake = min(t.wake, u.last_order_day + p.high_value_days + 1)
     if u.left:
         if p.return_per_day + t.return_hazard > 0.0:
-            t.wake = t.day + 1
+            t.errand = t.day + 1
         return
     if p.dropout == PER_TIME:
         t.wake = t.day + 1
@@ -134,4 +140,7 @@ def go_to_sleep(u, p, t, stage_before):
 def sleep_on(u, p, t):
     """After a quiet day the next whole day is as far as it was; only what passes pulls otherwise."""
     t.wake = t.whole
-    t.bound = t.calm * at_most_exp(t.passing)
+    if u.left == 0:
+        t.bound = t.calm * at_most_exp(t.passing)
+    elif p.return_per_day + t.return_hazard > 0.0:
+        t.errand = t.day + 1
