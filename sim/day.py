@@ -1,10 +1,10 @@
 """THE DAY: what one user does on one day, in order.
 
-Whoever is outside may sign up. Whoever is inside is sent what is due at dawn. Where the luck then allows no visit and nothing else asks
-for a whole day, the day is quiet and dusk comes at once. On a whole day the levers offer what they offer; someone who left may come back;
-the unasked ways of leaving act; visits are planned; each visit decides, and an order is filled, discounted, paid, rewarded, remembered, and
-perhaps the last one. Then the levers' clocks run, the user learns, the platform writes down the stage it sees, and the user sleeps until
-something can happen again (``sim.lifecycle.waking``).
+Whoever is outside may sign up. Whoever is inside is sent what is due at dawn, and whoever left may be called back. Where the luck then
+allows no visit and nothing else asks for a whole day, the day is quiet and dusk comes at once. On a whole day the levers offer what they
+offer; who was called back returns; the unasked ways of leaving act; visits are planned; each visit decides, and an order is filled,
+discounted, paid, rewarded, remembered, and perhaps the last one. Then the levers' clocks run, the user learns, the platform writes down the
+stage it sees, and the user sleeps until something can happen again (``sim.lifecycle.waking``).
 
 The order matters. Visits are thinned to orders one by one and leaving is drawn after each order, so that with all levers off a day
 is exactly the Poisson process of BG/NBD; an order a day at most, or death drawn before purchase, would bias the oracles by 0.6 to 1.7 %.
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from sim.lifecycle.acquisition import be_near, be_reached, sign_up
 from sim.lifecycle.activity import feel_curious, feel_habit, feel_tired, learn, plan_visits
-from sim.lifecycle.churn import come_back, feel_weary, leave_after_order, settle_stage, wear_out
+from sim.lifecycle.churn import be_called_back, come_back, feel_weary, leave_after_order, settle_stage, wear_out
 from sim.lifecycle.conversion import check_out, decide, fill_basket, weigh_experience, weigh_first_deal, weigh_price
 from sim.lifecycle.retention import experience, learn_from_first_deal, remember_price
 from sim.lifecycle.waking import go_to_sleep, know, look_ahead, sleep_on, wake_up
@@ -100,10 +100,12 @@ def live(u, ps, t, m):
     know(u, p, t)
     aim(u, ps, t, m)
     dawn(u, ps, t, m)
+    if u.left:
+        be_called_back(u, p, t)
     look_ahead(u, p, t)
     if t.quiet == 0:
         offer(u, ps, t, m)
-        if u.left:
+        if t.returned:
             come_back(u, p, t, c)
         if u.left == 0:
             feel_weary(u, p, t)

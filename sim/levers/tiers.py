@@ -170,7 +170,8 @@ def come_by(u, own, p, t, m):
 
 @rule("dusk")
 def review(u, own, p, t, m):
-    """At the end of the window the level is what was earned in it, after a grace period. Nothing of it brings anybody by more often."""
+    """At the end of the window the level is what was earned in it, after a grace period."""
+    # An errand: what a review changes brings nobody by more often, so its day need not be whole.
     if own.review_day > 0 and t.day >= own.review_day:
         level = earned(p.thresholds, p.thresholds_count, own.spent, 0)
         if level < own.level and own.grace == 0 and p.grace_days > 0:

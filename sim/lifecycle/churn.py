@@ -28,18 +28,24 @@ PER_ORDER, PER_TIME, PER_RENEWAL = range(3)
 
 
 @rule("lifecycle")
-def come_back(u, p, t, m):
-    """Someone who left returns with today's hazard: the unasked one and what the levers offer."""
+def be_called_back(u, p, t):
+    """Whether someone who left returns today: the unasked hazard and what the levers offer. Where there is any, tomorrow asks again."""
     hazard = p.return_per_day + t.return_hazard
-    if hazard > 0.0 and chance(t.key, u.id, t.day, RETURN, 0) < hazard:
-        u.left = 0
-        u.left_day = NEVER
-        u.left_reason = NO_REASON
-        t.returned = 1
-        if p.dropout == PER_TIME:
-            u.leave_clock = -log(1.0 - chance(t.key, u.id, t.day, SECOND_LIFE, 0)) * u.mean_life
-        m.departed -= 1
-        m.returned += 1
+    if hazard > 0.0:
+        t.returned = chance(t.key, u.id, t.day, RETURN, 0) < hazard
+        t.errand = t.day + 1
+
+
+@rule("lifecycle")
+def come_back(u, p, t, m):
+    """Someone who left returns."""
+    u.left = 0
+    u.left_day = NEVER
+    u.left_reason = NO_REASON
+    if p.dropout == PER_TIME:
+        u.leave_clock = -log(1.0 - chance(t.key, u.id, t.day, SECOND_LIFE, 0)) * u.mean_life
+    m.departed -= 1
+    m.returned += 1
 
 
 @rule("lifecycle")

@@ -11,7 +11,6 @@ from __future__ import annotations
 from sim.chance import LOT, chance
 from sim.decay import left_after
 from sim.exact import at_most_exp, none_below
-from sim.lifecycle.churn import RETURN
 from sim.population import CHURNED, DORMANT, FAR, NEVER
 from sim.rule import rule
 from sim.segment import ACTIVE, AT_RISK, EVERY_SEGMENT, HIGH, LOST, NEW, ORDINARY, STILL
@@ -85,17 +84,16 @@ def know(u, p, t):
 
 @rule("lifecycle")
 def look_ahead(u, p, t):
-    """Whether the errands of dawn and dusk are all that can happen today: it is no whole day, and the luck allows no visit, nor the return
-    of someone who left.
+    """Whether the errands of dawn and dusk are all that can happen today: it is no whole day, and the luck allows no visit; whoever left
+    visits only when returning.
 
     What was done at dawn is what passes: its pull is known anew whenever the user is awake. ``t.calm`` bounds visits without it.
     """
     t.passing = t.visit_pull + t.headroom
-    errands_only = (t.day < t.whole) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
+    errands_only = (t.day < t.whole) & (t.returned == 0) & (t.thanked == 0) & (t.bounty == 0) & (t.restless == 0) & (t.everybody == 0)
     t.quiet = 0
     if errands_only and u.left:
-        hazard = p.return_per_day + t.return_hazard
-        t.quiet = hazard <= 0.0 or chance(t.key, u.id, t.day, RETURN, 0) >= hazard
+        t.quiet = 1
     elif errands_only:
         most = t.calm * t.season * t.lifting * at_most_exp(t.visit_pull) * (t.hearing if t.heard > 0 else 1.0)
         t.quiet = t.luck < none_below(most)
@@ -125,8 +123,8 @@ def go_to_sleep(u, p, t, stage_before):
         if u.last_order_day != NEVER and u.last_order_day + p.high_value_days + 1 > t.day:
             t.wake = min(t.wake, u.last_order_day + p.high_value_days + 1)
     if u.left:
-        if p.return_per_day + t.return_hazard > 0.0:
-            t.errand = t.day + 1
+        if u.left_day == t.day:
+            t.wake = t.day + 1  # from then on each morning asks what calls back
         return
     if p.dropout == PER_TIME:
         t.wake = t.day + 1
@@ -142,5 +140,3 @@ def sleep_on(u, p, t):
     t.wake = t.whole
     if u.left == 0:
         t.bound = t.calm * at_most_exp(t.passing)
-    elif p.return_per_day + t.return_hazard > 0.0:
-        t.errand = t.day + 1
